@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package tools pins the program that tests run; see testdata/tools/README.md.
+package tools
+
+import _ "helm.sh/helm/v4/cmd/helm"

@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package tools pins the program that tests run; see testdata/tools/README.md.
+package tools
+
+import _ "github.com/versity/versitygw/cmd/versitygw"
