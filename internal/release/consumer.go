@@ -1,0 +1,71 @@
+package release
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/helm-ferry/ferry/internal/config"
+	"github.com/helm-ferry/ferry/internal/manifest"
+)
+
+// Consumer is a workload that uses a store.
+type Consumer struct {
+	Workload *manifest.Object
+	// References are the places where it names the alias or a provider's Service, its ConfigMaps
+	// and Secrets included.
+	References []Reference
+	// Reasons say for people why it counts as a consumer.
+	Reasons []string
+}
+
+// consumers lists the workloads that name the alias, a provider's Service or the credentials
+// Secret, and those that the configuration adds; without those that it excludes.
+func consumers(r *Release, cfg *config.Config) []*Consumer {
+	migration, secret, alias := cfg.Spec.Migration, cfg.CredentialsSecret(), cfg.Spec.ObjectStorage.Alias.Name
+	var found []*Consumer
+	for _, o := range r.Objects {
+		template, _ := podTemplate(o)
+		if template == nil || r.providerOf(o) != nil || named(migration.Exclude, o) {
+			continue
+		}
+		c := &Consumer{Workload: o}
+		spec := manifest.Lookup(template, "spec")
+		if slices.Contains(secretsOf(spec), secret) {
+			c.Reasons = append(c.Reasons, "uses Secret/"+secret)
+		}
+		for _, t := range slices.Concat(workloadTexts(o), r.mounted("ConfigMap", configMapsOf(spec)), r.mounted("Secret", secretsOf(spec))) {
+			for _, reference := range t.references(alias, r.Providers) {
+				c.References = append(c.References, reference)
+				c.Reasons = append(c.Reasons, fmt.Sprintf("%s %s names Service/%s", t.object.Title(), t.field, reference.Service))
+			}
+		}
+		if named(migration.Consumers, o) {
+			c.Reasons = append(c.Reasons, "spec.migration.consumers names it")
+		}
+		if len(c.Reasons) > 0 {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// mounted returns the texts of the ConfigMaps or Secrets of the given names.
+func (r *Release) mounted(kind string, names []string) []text {
+	var texts []text
+	for _, o := range r.Objects {
+		if o.Is("", kind) && slices.Contains(names, o.Name) {
+			texts = append(texts, dataTexts(o)...)
+		}
+	}
+	return texts
+}
+
+// named tells whether a list of kind/name entries has an object; kinds are compared as kubectl
+// does, without regard to case.
+func named(list []string, o *manifest.Object) bool {
+	return slices.ContainsFunc(list, func(entry string) bool {
+		kind, name, found := strings.Cut(entry, "/")
+		return found && strings.EqualFold(kind, o.Kind) && name == o.Name
+	})
+}
