@@ -106,6 +106,11 @@ func (d *Document) parse() error {
 		}
 		return d.syntaxError(line, message)
 	}
+	if bytes.Contains(d.raw, []byte("*")) {
+		if bad, err := checkAliases(&node); err != nil {
+			return d.syntaxError(bad.Line, err.Error())
+		}
+	}
 	if root := node.Content[0]; root.Kind == yaml.MappingNode {
 		d.node = &node
 		d.collect(root)
