@@ -1,0 +1,65 @@
+package testworld
+
+import (
+	"context"
+	"testing"
+)
+
+// Helm3 returns the path of Helm 3.
+func Helm3(t testing.TB) string { return program(t, "helm3") }
+
+// Helm4 returns the path of Helm 4.
+func Helm4(t testing.TB) string { return program(t, "helm4") }
+
+// Kustomize returns the path of kustomize.
+func Kustomize(t testing.TB) string { return program(t, "kustomize") }
+
+// MC returns the path of MinIO's client.
+func MC(t testing.TB) string { return program(t, "mc") }
+
+func program(t testing.TB, name string) string {
+	t.Helper()
+	path, err := Program(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return path
+}
+
+// StartMinIO runs MinIO until the test ends.
+func StartMinIO(t testing.TB) S3 {
+	t.Helper()
+
+	return startS3(t, LaunchMinIO)
+}
+
+// StartVersityGW runs the Versity S3 gateway until the test ends.
+func StartVersityGW(t testing.TB) S3 {
+	t.Helper()
+
+	return startS3(t, LaunchVersityGW)
+}
+
+func startS3(t testing.TB, launch func(context.Context, string) (*S3Server, error)) S3 {
+	t.Helper()
+	server, err := launch(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	end(t, server.process, server.Stop)
+
+	return server.S3
+}
+
+// end stops a server after the test and, when the test failed, shows the end of
+// the server's log.
+func end(t testing.TB, p *process, stop func()) {
+	t.Helper()
+	t.Cleanup(func() {
+		stop()
+		if t.Failed() {
+			t.Logf("end of the log of %s:\n%s", p.name, p.tail())
+		}
+	})
+}
