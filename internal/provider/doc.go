@@ -9,11 +9,16 @@
 //
 // # Recognising a workload
 //
-// [Registry.Match] takes what matters of a workload as a [Pod] and names its
-// row. A row matches when any one of its [Match] entries does, and an entry
+// [Registry.Match] takes what matters of a workload as a [Pod] and names the row
+// of the provider that it serves S3 for; [Row.Container] and [Row.S3Port] say
+// where. A row matches when any one of its [Match] entries does, and an entry
 // matches when all of its conditions hold. Jobs and CronJobs never match: a
 // store keeps running, and charts run their set-up Jobs from the image of the
 // store itself.
+//
+// [Registry.PartOf] also knows the workloads that belong to a store without
+// serving S3: volume servers, consoles, set-up Jobs. They may hold the store's
+// claims, and are not its consumers.
 //
 // When several rows match one pod, the first of these rules that tells them
 // apart decides:

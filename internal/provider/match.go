@@ -24,136 +24,101 @@ type Container struct {
 
 // Port is a container port that a pod template declares.
 type Port struct {
-	Name   string
+	Name   string // empty when it has none
 	Number int32
 }
 
-// Match returns the row of the provider whose workload pod is; doc.go has the
-// rules that decide between several.
+// Match returns the row of the provider that pod serves S3 for; doc.go has the
+// rules that decide between several rows.
 func (r Registry) Match(pod Pod) (Row, bool) {
-	var best entry
-	var bestRank rank
+	if pod.Kind == "Job" || pod.Kind == "CronJob" {
+		return Row{}, false
+	}
+	return r.best(pod, func(row Row) []Match { return row.Match })
+}
+
+// PartOf returns the row of the provider to which pod belongs: the one it
+// serves S3 for, else the one of whose other workloads it is. Jobs count.
+func (r Registry) PartOf(pod Pod) (Row, bool) {
+	if row, ok := r.Match(pod); ok {
+		return row, true
+	}
+	return r.best(pod, func(row Row) []Match { return slices.Concat(row.Match, row.Parts) })
+}
+
+func (r Registry) best(pod Pod, matches func(Row) []Match) (Row, bool) {
+	var row Row
+	var top rank
 	for _, e := range r.entries {
-		if got, ok := e.rank(pod); ok && bestRank.less(got) {
-			best, bestRank = e, got
+		for _, m := range matches(e.row) {
+			if !m.holds(e.row, pod) {
+				continue
+			}
+			if got := m.rank(e.user); top.less(got) {
+				row, top = e.row, got
+			}
 		}
 	}
-	return best.row, bestRank != rank{}
+	return row, top != rank{}
 }
 
-// Container returns the container of pod that serves S3: the one that a match
-// of the row recognises, else, for a match by labels alone, the first that
-// declares the S3 port, else the first.
-func (r Row) Container(pod Pod) (Container, bool) {
-	for _, m := range r.Match {
-		if !m.aboutContainer() || !m.pod(pod) {
-			continue
-		}
-		if i := slices.IndexFunc(pod.Containers, m.container); i >= 0 {
-			return pod.Containers[i], true
-		}
-	}
-	if i := slices.IndexFunc(pod.Containers, r.declaresPort); i >= 0 {
-		return pod.Containers[i], true
-	}
-	if len(pod.Containers) > 0 {
-		return pod.Containers[0], true
-	}
-	return Container{}, false
-}
-
-// S3Port returns the port on which the container serves S3: the first of
-// portNames that it declares, else the row's port if it declares that, else the
-// only port that it declares, else the row's port.
-func (r Row) S3Port(c Container) Port {
-	for _, name := range r.PortNames {
-		if i := slices.IndexFunc(c.Ports, func(p Port) bool { return p.Name == name }); i >= 0 {
-			return c.Ports[i]
-		}
-	}
-	if i := slices.IndexFunc(c.Ports, func(p Port) bool { return p.Number == r.Port }); i >= 0 {
-		return c.Ports[i]
-	}
-	if len(c.Ports) == 1 {
-		return c.Ports[0]
-	}
-	return Port{Number: r.Port}
-}
-
-func (r Row) declaresPort(c Container) bool {
-	return slices.ContainsFunc(c.Ports, func(p Port) bool {
-		return p.Number == r.Port || slices.Contains(r.PortNames, p.Name)
-	})
-}
-
-// rank orders matches; the zero rank is no match.
+// rank orders matches that hold; the zero rank stands for none.
 type rank struct {
-	user, image int // 0 or 1
-	conditions  int // at least 1 for a match
+	user, image bool
+	conditions  int // at least 1
+}
+
+func (m Match) rank(user bool) rank {
+	got := rank{user: user, image: len(m.Images) > 0, conditions: len(m.Labels) + len(m.NotLabels) + len(m.Args)}
+	if got.image {
+		got.conditions++
+	}
+	if m.DeclaresPort {
+		got.conditions++
+	}
+	return got
 }
 
 func (a rank) less(b rank) bool {
 	switch {
 	case a.user != b.user:
-		return a.user < b.user
+		return b.user
 	case a.image != b.image:
-		return a.image < b.image
+		return b.image
 	default:
 		return a.conditions < b.conditions
 	}
 }
 
-// rank returns the rank of the row's best match with pod.
-func (e entry) rank(pod Pod) (rank, bool) {
-	var best rank
-	if pod.Kind == "Job" || pod.Kind == "CronJob" {
-		return best, false
-	}
-	for _, m := range e.row.Match {
-		if !m.matches(pod) {
-			continue
-		}
-		got := rank{conditions: len(m.Labels) + len(m.NotLabels) + len(m.Args)}
-		if len(m.Images) > 0 {
-			got.image, got.conditions = 1, got.conditions+1
-		}
-		if e.user {
-			got.user = 1
-		}
-		if best.less(got) {
-			best = got
-		}
-	}
-	return best, best != rank{}
-}
-
-func (m Match) matches(pod Pod) bool {
-	if !m.pod(pod) {
+// holds reports whether all conditions of m, an entry of row, hold for pod.
+func (m Match) holds(row Row, pod Pod) bool {
+	if !m.labelsHold(pod.Labels) {
 		return false
 	}
-	return !m.aboutContainer() || slices.ContainsFunc(pod.Containers, m.container)
+	return !m.aboutContainer() || slices.ContainsFunc(pod.Containers, func(c Container) bool { return m.containerHolds(row, c) })
 }
 
-func (m Match) aboutContainer() bool { return len(m.Images) > 0 || len(m.Args) > 0 }
+func (m Match) aboutContainer() bool { return len(m.Images) > 0 || len(m.Args) > 0 || m.DeclaresPort }
 
-// pod reports whether the conditions about labels hold.
-func (m Match) pod(pod Pod) bool {
+func (m Match) labelsHold(labels map[string]string) bool {
 	for key, value := range m.Labels {
-		if got, ok := pod.Labels[key]; !ok || got != value {
+		if got, ok := labels[key]; !ok || got != value {
 			return false
 		}
 	}
 	for key, value := range m.NotLabels {
-		if got, ok := pod.Labels[key]; ok && got == value {
+		if got, ok := labels[key]; ok && got == value {
 			return false
 		}
 	}
 	return true
 }
 
-// container reports whether the conditions about a container hold.
-func (m Match) container(c Container) bool {
+func (m Match) containerHolds(row Row, c Container) bool {
 	if len(m.Images) > 0 && !slices.ContainsFunc(m.Images, func(p string) bool { return MatchImage(p, c.Image) }) {
+		return false
+	}
+	if m.DeclaresPort && !row.declaresPort(c) {
 		return false
 	}
 	if len(m.Args) == 0 {

@@ -139,6 +139,7 @@ func override(base, row Row) Row {
 	}
 	base.External = base.External || row.External
 	base.Match = orSlice(row.Match, base.Match)
+	base.Parts = orSlice(row.Parts, base.Parts)
 	if len(row.Selector) > 0 {
 		base.Selector = row.Selector
 	}

@@ -15,6 +15,9 @@ type Row struct {
 	// the entries is enough. A row with a new name is also recognised by the label
 	// app.kubernetes.io/name with the row's name.
 	Match []Match `json:"match,omitempty"`
+	// Parts recognises the other workloads that belong to the store without
+	// serving S3: they may hold its data or show its console, and do not consume it.
+	Parts []Match `json:"parts,omitempty"`
 	// Selector selects the pods of a store that another release runs. The provider
 	// counts as enabled without a workload in the manifests.
 	Selector map[string]string `json:"selector,omitempty"`
@@ -28,7 +31,8 @@ type Row struct {
 	Scheme string `json:"scheme,omitempty"`
 	// Credentials tells how the workload is given its root credentials.
 	Credentials Credentials `json:"credentials,omitzero"`
-	// HealthPath answers 200 without credentials when the store is ready.
+	// HealthPath is the path on the S3 port that answers 200 without credentials
+	// when the store is ready; empty when it has none.
 	HealthPath string `json:"healthPath,omitempty"`
 	// Lacks lists what the store cannot hold: acl, bucket-tags, cors, encryption,
 	// lifecycle, lock, nested-keys, notification, policy, tags, versions, website.
@@ -48,6 +52,9 @@ type Match struct {
 	// Args are words of the container's command line, each of which must occur.
 	// The text of a shell script counts word by word.
 	Args []string `json:"args,omitempty"`
+	// DeclaresPort demands that the container declares the port that serves S3:
+	// one of the row's portNames, or its port.
+	DeclaresPort bool `json:"declaresPort,omitempty"`
 }
 
 // Credentials tells how a workload is given its root credentials.

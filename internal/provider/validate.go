@@ -34,11 +34,17 @@ func (r Row) Validate() error {
 	if r.External && len(r.Match) > 0 {
 		c.add("match", "an external provider has no workload to recognise")
 	}
+	if r.External && len(r.Parts) > 0 {
+		c.add("parts", "an external provider has no workload to recognise")
+	}
 	if r.External && len(r.Selector) > 0 {
 		c.add("selector", "an external provider has no pods to select")
 	}
 	for i, m := range r.Match {
 		m.validate(&c, fmt.Sprintf("match[%d]", i))
+	}
+	for i, m := range r.Parts {
+		m.validate(&c, fmt.Sprintf("parts[%d]", i))
 	}
 	c.labels("selector", r.Selector)
 	if r.Port < 0 || r.Port > 65535 {
