@@ -1,0 +1,81 @@
+{{/*
+ferry.migration is spec.migration, from the one value migration.<from>To<To> that is enabled.
+*/}}
+{{- define "ferry.migration" -}}
+{{- $values := include "ferry.section" (dict "root" . "name" "migration") | fromYaml -}}
+{{- $fields := list "dryRun" "quiesce" "deadline" "consumers" "exclude" "accept" -}}
+{{- $enabled := list -}}
+{{- range $pair, $migration := $values -}}
+{{- if regexMatch "^[a-z][A-Za-z0-9]*To[A-Z][A-Za-z0-9]*$" $pair -}}
+{{- $name := printf "migration.%s" $pair -}}
+{{- if not (kindIs "map" $migration) -}}
+{{- fail (printf "%s must hold values, for example %s.enabled=true" $name $name) -}}
+{{- end -}}
+{{- range $key := keys $migration | sortAlpha -}}
+{{- if not (has $key (append $fields "enabled")) -}}
+{{- fail (printf "%s.%s is not a value of Ferry: there are enabled, %s" $name $key (join ", " $fields)) -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := include "ferry.bool" (dict "value" $migration.dryRun "name" (printf "%s.dryRun" $name)) -}}
+{{- if include "ferry.bool" (dict "value" $migration.enabled "name" (printf "%s.enabled" $name)) -}}
+{{- $enabled = append $enabled $pair -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if gt (len $enabled) 1 -}}
+{{- $names := list -}}
+{{- range $enabled }}{{ $names = append $names (printf "migration.%s.enabled" .) }}{{ end -}}
+{{- fail (printf "%s are all true, and a release migrates one pair at a time: set all but one to false" (join " and " $names)) -}}
+{{- end -}}
+{{- range $pair := $enabled -}}
+{{- $sides := include "ferry.sides" (dict "root" $ "pair" $pair) | fromYaml -}}
+{{- $set := include "ferry.pick" (dict "from" (index $values $pair) "keys" $fields) | fromYaml -}}
+{{- toYaml (merge (dict "enabled" true "from" $sides.from "to" $sides.to) $set) -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+ferry.sides splits the name of a pair, minioToCephRgw, into the names of its providers, minio
+and ceph-rgw, and refuses a pair with a side that is not running. Arguments: root, pair.
+*/}}
+{{- define "ferry.sides" -}}
+{{- if gt (len (regexFindAll "To[A-Z]" .pair -1)) 1 -}}
+{{- fail (printf "migration.%s can be read in more than one way: name both providers in a ferry.yaml and pass it with --config" .pair) -}}
+{{- end -}}
+{{- $from := regexReplaceAll "To[A-Z].*$" .pair "" -}}
+{{- $to := trimPrefix (printf "%sTo" $from) .pair | untitle -}}
+{{- $off := list -}}
+{{- range $key := list $from $to -}}
+{{- with include "ferry.disabled" (dict "root" $.root "key" $key) -}}
+{{- $off = append $off . -}}
+{{- end -}}
+{{- end -}}
+{{- with $off -}}
+{{- fail (printf "migration.%s.enabled=true copies between two running stores: set %s, or migration.%s.enabled=false"
+      $.pair (join " and " .) $.pair) -}}
+{{- end -}}
+from: {{ include "ferry.kebab" $from }}
+to: {{ include "ferry.kebab" $to }}
+{{- end -}}
+
+{{/*
+ferry.disabled is the value to set, <provider>.enabled=true, for a provider that this release
+could run and does not, else empty: a provider without values of its own, such as external, is
+not the chart's to switch on. Arguments: root, key (the provider in camel case).
+*/}}
+{{- define "ferry.disabled" -}}
+{{- $root := .root -}}
+{{- range $key := list .key (include "ferry.kebab" .key) | uniq -}}
+{{- $values := index $root.Values $key -}}
+{{- if and (kindIs "map" $values) (not (hasKey $root.Subcharts $key)) -}}
+{{- if not (include "ferry.bool" (dict "value" $values.enabled "name" (printf "%s.enabled" $key))) -}}
+{{- printf "%s.enabled=true" $key -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* ferry.kebab turns cephRgw into ceph-rgw. */}}
+{{- define "ferry.kebab" -}}
+{{- regexReplaceAll "([A-Z])" . "-${1}" | lower -}}
+{{- end -}}
