@@ -6,12 +6,14 @@ import (
 	"strings"
 )
 
-// address is one mention of a Service in a text.
-type address struct {
-	start, end int    // of the Service's name in the text
-	portAt     int    // where the digits of the port begin, 0 if there is no port
-	port       int32  // 0 if there is no port
-	scheme     string // "", http, https, …
+// Address is one mention of a Service in a text, with the offsets of its parts: it goes from Begin
+// to End, the Service's name from Name to NameEnd.
+type Address struct {
+	Begin, Name, NameEnd, End int
+	// Scheme of the URL, "" if it is none. It stands at Begin.
+	Scheme string
+	// Port is 0 if none is given; its digits end at End.
+	Port int32
 }
 
 var (
@@ -22,8 +24,8 @@ var (
 // addresses finds where text names a Service as a host: in a URL, with a port, by its DNS name, or
 // as the whole text under a key that says that it is a host. A word that merely looks the same (a
 // user called minio, a bucket, the host minio.example.com) is none.
-func addresses(text, key, service string) []address {
-	var found []address
+func addresses(text, key, service string) []Address {
+	var found []Address
 	for from := 0; ; {
 		at := strings.Index(text[from:], service)
 		if at < 0 {
@@ -38,53 +40,60 @@ func addresses(text, key, service string) []address {
 	}
 }
 
-func addressAt(text, key string, start, end int) (address, bool) {
+func addressAt(text, key string, start, end int) (Address, bool) {
 	if start > 0 && isHostByte(text[start-1]) {
-		return address{}, false
+		return Address{}, false
 	}
 	match := afterName.FindStringSubmatchIndex(text[end:])
 	after := end + match[1]
-	if after < len(text) && isHostByte(text[after]) && text[after] != '.' {
-		return address{}, false
+	if goesOn(text[after:]) {
+		return Address{}, false
 	}
-	a := address{start: start, end: end, scheme: schemeBefore(text[:start])}
+	a := Address{Begin: start, Name: start, NameEnd: end, End: after}
+	a.Begin, a.Scheme = schemeBefore(text[:start])
 	if match[8] >= 0 {
-		a.portAt = end + match[10]
-		port, err := strconv.ParseInt(text[a.portAt:end+match[11]], 10, 32)
+		port, err := strconv.ParseInt(text[end+match[10]:after], 10, 32)
 		if err != nil || port > 65535 {
-			return address{}, false
+			return Address{}, false
 		}
-		a.port = int32(port)
+		a.Port = int32(port)
 	}
 	domain := match[2] >= 0
 	clusterDomain := match[4] >= 0
 	switch {
 	case clusterDomain:
-	case domain && strings.Contains(text[end:after], ".com"):
-		return address{}, false
-	case a.scheme != "" || a.port != 0:
+	case a.Scheme != "" || a.Port != 0:
 	case start == 0 && after == len(text) && !domain && hostLike.MatchString(key):
 	default:
-		return address{}, false
+		return Address{}, false
 	}
 	return a, true
 }
 
-// schemeBefore returns the scheme of a URL whose host begins where text ends; user information may
-// stand between them.
-func schemeBefore(text string) string {
+// goesOn tells whether a host name goes on in text; the full stop of a sentence ends it.
+func goesOn(text string) bool {
+	text = strings.TrimPrefix(text, ".")
+	return text != "" && isHostByte(text[0])
+}
+
+// schemeBefore returns the scheme of a URL whose host begins where text ends, and where the URL
+// begins; user information may stand between them.
+func schemeBefore(text string) (int, string) {
 	at := strings.LastIndex(text, "://")
 	if at < 0 {
-		return ""
+		return len(text), ""
 	}
 	if between := text[at+3:]; between != "" && (!strings.HasSuffix(between, "@") || strings.ContainsAny(between, "/ \t\n\"'")) {
-		return ""
+		return len(text), ""
 	}
 	start := at
 	for start > 0 && (isLetter(text[start-1]) || text[start-1] == '+' || isDigit(text[start-1])) {
 		start--
 	}
-	return text[start:at]
+	if start == at {
+		return len(text), ""
+	}
+	return start, text[start:at]
 }
 
 func isHostByte(b byte) bool { return isLetter(b) || isDigit(b) || b == '-' || b == '.' || b == '_' }

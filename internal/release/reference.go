@@ -22,12 +22,12 @@ type Reference struct {
 	Service string
 	// Provider is the store behind it, nil for the alias.
 	Provider *Provider
-	// Port is the port that the text gives, 0 if none.
-	Port int32
-	// Scheme of the URL, "" if the text is none.
-	Scheme string
-
-	start, end, portAt int
+	// S3Port is the port of the Service that leads to S3, 0 for the alias or if none does.
+	S3Port int32
+	// Text is the whole text, decoded.
+	Text string
+	// Address says where in the text the Service is named.
+	Address
 }
 
 // text is a string in an object that may name a Service.
@@ -100,19 +100,19 @@ func (t text) references(alias string, providers []*Provider) []Reference {
 		return nil
 	}
 	var found []Reference
-	look := func(service string, p *Provider) {
+	look := func(service string, p *Provider, s3 int32) {
 		for _, a := range addresses(value, t.key, service) {
 			found = append(found, Reference{
 				Object: t.object, Field: t.field, Node: t.node, Encoded: t.encoded, Service: service, Provider: p,
-				Port: a.port, Scheme: a.scheme, start: a.start, end: a.end, portAt: a.portAt,
+				S3Port: s3, Text: value, Address: a,
 			})
 		}
 	}
-	look(alias, nil)
+	look(alias, nil, 0)
 	for _, p := range providers {
 		for _, service := range p.Services {
 			if service.Name != alias {
-				look(service.Name, p)
+				look(service.Name, p, service.Port)
 			}
 		}
 	}

@@ -1,0 +1,68 @@
+package render
+
+import (
+	"github.com/helm-ferry/ferry/internal/release"
+	"go.yaml.in/yaml/v3"
+)
+
+// variable is an environment variable whose value comes from a Secret.
+type variable struct {
+	Name      string    `json:"name"`
+	ValueFrom valueFrom `json:"valueFrom"`
+}
+
+type valueFrom struct {
+	SecretKeyRef secretKeyRef `json:"secretKeyRef"`
+}
+
+type secretKeyRef struct {
+	Name     string `json:"name"`
+	Key      string `json:"key"`
+	Optional bool   `json:"optional,omitempty"`
+}
+
+// keysIn are credentials under the first two keys of the shared Secret.
+func keysIn(secret string) release.Credentials {
+	return release.Credentials{
+		AccessKey: release.Source{Secret: secret, Key: "access-key"},
+		SecretKey: release.Source{Secret: secret, Key: "secret-key"},
+	}
+}
+
+// env gives one side of a copy its credentials, under names of its own: the two sides' Secrets have
+// the same keys, so that envFrom would let one hide the other.
+func env(side string, credentials release.Credentials) []variable {
+	return []variable{
+		{"FERRY_" + side + "_ACCESS_KEY", valueFrom{secretKeyRef{Name: credentials.AccessKey.Secret, Key: credentials.AccessKey.Key}}},
+		{"FERRY_" + side + "_SECRET_KEY", valueFrom{secretKeyRef{Name: credentials.SecretKey.Secret, Key: credentials.SecretKey.Key}}},
+	}
+}
+
+// job runs the template of a Job or CronJob and merges spec.podTemplate into its pods.
+func (s *state) job(template string, values map[string]any, podPath ...string) (*yaml.Node, error) {
+	values["image"] = s.image()
+	values["configMap"] = s.configMap.Name
+	root, err := s.object(template, values)
+	if err != nil {
+		return nil, err
+	}
+	return root, s.podTemplate(root, podPath...)
+}
+
+func (s *state) image() string {
+	if s.cfg.Spec.Image != "" {
+		return s.cfg.Spec.Image
+	}
+	return s.options.Image
+}
+
+// account adds the identity that the pods of a component run under.
+func (s *state) account(component string) (string, error) {
+	name := shorten(s.cfg.Metadata.Name+"-"+component, maxName)
+	root, err := s.object("serviceaccount.yaml", map[string]any{"account": name, "component": component})
+	if err != nil {
+		return "", err
+	}
+	_, err = s.add(root, "metadata.name")
+	return name, err
+}

@@ -1,0 +1,157 @@
+package render
+
+import (
+	"fmt"
+
+	"github.com/helm-ferry/ferry/internal/release"
+	"go.yaml.in/yaml/v3"
+)
+
+// addMigration adds the Job of the first pass while the alias is still on the provider to copy
+// from. Once the manifest selects the other one, a copy in the old direction would destroy what
+// consumers have written since: no Job is rendered then.
+func addMigration(s *state) error {
+	migration := s.cfg.Spec.Migration
+	if s.Resolution.Cutover {
+		if err := s.cutover(); err != nil {
+			return err
+		}
+	}
+	if !migration.Enabled {
+		return nil
+	}
+	from, err := s.side("from", migration.From)
+	if err != nil {
+		return err
+	}
+	to, err := s.side("to", migration.To)
+	if err != nil {
+		return err
+	}
+	switch s.Resolution.Active {
+	case from:
+		return s.firstPass(from, to)
+	case to:
+		s.info("", "spec.migration", "the alias selects %s already: no copy from %s is made", to.Name(), from.Name())
+		return nil
+	}
+	return &Error{
+		Field: "spec.migration.from", Message: fmt.Sprintf("is %s, and the active provider is %s", from.Name(), s.Resolution.Active.Title()),
+		Remedy: "migrate from the provider that the alias selects, or set spec.objectStorage.previousProvider to it",
+	}
+}
+
+// cutover refuses a change of provider that nothing could prove inside the upgrade.
+func (s *state) cutover() error {
+	if s.carriesHooks() {
+		return nil
+	}
+	return &Error{
+		Field: "spec.objectStorage", Message: fmt.Sprintf("the cutover to %s cannot be proven inside this upgrade: %s", s.Resolution.Active.Name(), noHooks),
+		Remedy: "include the ferry library chart in the chart, or keep the alias where it is (cutoverAcknowledged: false)",
+	}
+}
+
+// side returns the provider of one side of the migration.
+func (s *state) side(field, name string) (*release.Provider, error) {
+	if p := s.Release.Provider(name); p != nil {
+		return p, nil
+	}
+	return nil, &Error{
+		Field:   "spec.migration." + field,
+		Message: fmt.Sprintf("is %s, which is not enabled: a migration runs while both its providers do", name),
+		Remedy:  fmt.Sprintf("enable %s in the chart's values beside the other one, or set spec.migration.enabled: false", name),
+	}
+}
+
+func (s *state) firstPass(from, to *release.Provider) error {
+	origin, err := s.address(from)
+	if err != nil {
+		return err
+	}
+	destination, err := s.address(to)
+	if err != nil {
+		return err
+	}
+	source, err := s.jobCredentials(from)
+	if err != nil {
+		return err
+	}
+	target, err := s.jobCredentials(to)
+	if err != nil {
+		return err
+	}
+	account, err := s.account("migration")
+	if err != nil {
+		return err
+	}
+	args := []string{"migrate", "--config=/etc/ferry/" + configKey, "--source=" + origin, "--destination=" + destination}
+	if s.cfg.Spec.Migration.DryRun {
+		args = append(args, "--dry-run")
+	}
+	root, err := s.job("migration.yaml", map[string]any{
+		"component": "migration", "account": account, "args": args,
+		"env": append(env("SOURCE", source), env("DESTINATION", target)...),
+	}, "spec", "template")
+	if err != nil {
+		return err
+	}
+	s.nameByContent(root, fmt.Sprintf("%s-migration-%s-to-%s", s.cfg.Metadata.Name, from.Name(), to.Name()))
+	_, err = s.add(root, "spec.migration")
+	return err
+}
+
+// nameByContent ends the name of a Job in a hash of its content and of the configuration that it
+// mounts: the template of a Job cannot be changed, so that another content needs another Job.
+func (s *state) nameByContent(root *yaml.Node, prefix string) {
+	digest := hash(append(encode(root), s.text...))
+	setString(root, shorten(prefix, maxName-9)+"-"+digest, "metadata", "name")
+}
+
+// address returns the URL of one side: its own, not the alias, which may move while a Job runs. A
+// store without a Service of its own gets one.
+func (s *state) address(p *release.Provider) (string, error) {
+	if url := p.URL(); url != "" {
+		return url, nil
+	}
+	name := shorten(s.cfg.Metadata.Name+"-"+p.Name()+"-migration", maxName)
+	root, err := s.object("side-service.yaml", map[string]any{
+		"service": name, "selector": p.Selector, "port": p.Row.Port, "targetPort": p.TargetPort,
+	})
+	if err != nil {
+		return "", err
+	}
+	if _, err := s.add(root, "spec.migration"); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s://%s:%d", p.Scheme, name, p.Row.Port), nil
+}
+
+// jobCredentials names the Secret keys for one side. Credentials that stand in the manifest as
+// text are put into a Secret; a store that shows none has those of the shared Secret.
+func (s *state) jobCredentials(p *release.Provider) (release.Credentials, error) {
+	switch {
+	case p.Credentials.InSecret():
+		return p.Credentials, nil
+	case !p.Credentials.Known():
+		return keysIn(s.cfg.CredentialsSecret()), nil
+	}
+	accessKey, err := s.value(p.Credentials.AccessKey)
+	if err != nil {
+		return release.Credentials{}, err
+	}
+	secretKey, err := s.value(p.Credentials.SecretKey)
+	if err != nil {
+		return release.Credentials{}, err
+	}
+	name := shorten(s.cfg.Metadata.Name+"-"+p.Name()+"-credentials", maxName)
+	root, err := s.object("side-credentials.yaml", map[string]any{"secret": name, "accessKey": accessKey, "secretKey": secretKey})
+	if err != nil {
+		return release.Credentials{}, err
+	}
+	object, err := s.add(root, "metadata.name")
+	if err != nil {
+		return release.Credentials{}, err
+	}
+	return keysIn(object.Name), nil
+}
