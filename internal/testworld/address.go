@@ -22,3 +22,10 @@ func freeAddress() (string, error) {
 
 	return "", errors.Join(errors.New("no free port between 20000 and 30000"), err)
 }
+
+// port returns the port of an address that freeAddress returned.
+func port(address string) string {
+	_, p, _ := net.SplitHostPort(address)
+
+	return p
+}

@@ -47,18 +47,34 @@ func startS3(t testing.TB, launch func(context.Context, string) (*S3Server, erro
 	if err != nil {
 		t.Fatal(err)
 	}
-	end(t, server.process, server.Stop)
+	end(t, server.Stop, server.process)
 
 	return server.S3
 }
 
+// StartAPIServer runs a Kubernetes API server until the test ends; see
+// LaunchAPIServer for what it has and what it lacks.
+func StartAPIServer(t testing.TB) Cluster {
+	t.Helper()
+	server, err := LaunchAPIServer(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	end(t, server.Stop, server.etcd, server.server)
+
+	return server.Cluster
+}
+
 // end stops a server after the test and, when the test failed, shows the end of
-// the server's log.
-func end(t testing.TB, p *process, stop func()) {
+// the logs of its processes.
+func end(t testing.TB, stop func(), processes ...*process) {
 	t.Helper()
 	t.Cleanup(func() {
 		stop()
-		if t.Failed() {
+		if !t.Failed() {
+			return
+		}
+		for _, p := range processes {
 			t.Logf("end of the log of %s:\n%s", p.name, p.tail())
 		}
 	})
