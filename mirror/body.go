@@ -1,0 +1,150 @@
+package mirror
+
+import (
+	"bytes"
+	"crypto/md5"
+	"fmt"
+	"hash"
+	"io"
+
+	"golang.org/x/time/rate"
+)
+
+// holdBack is how much of a body is kept until all of it is known to be right.
+const holdBack = 4 << 10
+
+// body hands a source's bytes on and vouches for them. It releases the last of
+// them only after the source has ended exactly at the announced size and, when a
+// digest is demanded, with that digest. A destination that waits for all bytes
+// therefore never commits a short, long or damaged object.
+type body struct {
+	source  io.Reader
+	size    int64
+	want    []byte    // MD5 that the content must have, or nil
+	md5     hash.Hash // of everything read
+	also    hash.Hash // another digest of the same bytes, or nil
+	read    int64     // bytes read from the source
+	held    []byte    // read and not yet released
+	ended   bool      // the source has ended and was found right
+	fault   error     // what was found wrong
+	flushed int64     // bytes released
+}
+
+// newBody wraps a source that announced size bytes.
+func newBody(source io.Reader, size int64, want []byte, also hash.Hash) *body {
+	return &body{source: source, size: size, want: want, md5: md5.New(), also: also}
+}
+
+// Read implements io.Reader.
+func (b *body) Read(p []byte) (int, error) {
+	for {
+		if b.fault != nil {
+			return 0, b.fault
+		}
+		if b.ended {
+			n := copy(p, b.held)
+			b.held = b.held[n:]
+			b.flushed += int64(n)
+			if n == 0 && len(p) > 0 {
+				return 0, io.EOF
+			}
+
+			return n, nil
+		}
+		if spare := len(b.held) - holdBack; spare > 0 && len(p) > 0 {
+			n := copy(p, b.held[:spare])
+			b.held = b.held[n:]
+			b.flushed += int64(n)
+
+			return n, nil
+		}
+		b.fault = b.fill()
+	}
+}
+
+// check reads as far as needed to know a small body, and all of an empty one,
+// before the first byte goes anywhere.
+func (b *body) check() error {
+	for !b.ended && b.fault == nil && len(b.held) <= holdBack {
+		b.fault = b.fill()
+	}
+
+	return b.fault
+}
+
+// fill reads once from the source.
+func (b *body) fill() error {
+	if cap(b.held)-len(b.held) < 16<<10 {
+		b.held = append(make([]byte, 0, 64<<10), b.held...)
+	}
+	n, err := b.source.Read(b.held[len(b.held):cap(b.held)])
+	chunk := b.held[len(b.held) : len(b.held)+n]
+	b.held = b.held[:len(b.held)+n]
+	b.md5.Write(chunk)
+	if b.also != nil {
+		b.also.Write(chunk)
+	}
+	b.read += int64(n)
+	switch {
+	case b.read > b.size:
+		return fmt.Errorf("%w: more than %d bytes", errSize, b.size)
+	case err == io.EOF:
+		return b.end()
+	case err != nil:
+		return fmt.Errorf("%w: read after %d of %d bytes: %w", ErrTemporary, b.read, b.size, err)
+	default:
+		return nil
+	}
+}
+
+func (b *body) end() error {
+	if b.read != b.size {
+		return fmt.Errorf("%w: ended after %d of %d bytes", errSize, b.read, b.size)
+	}
+	if got := b.md5.Sum(nil); b.want != nil && !bytes.Equal(got, b.want) {
+		return &mismatchError{got: md5Tag(got), want: md5Tag(b.want)}
+	}
+	b.ended = true
+
+	return nil
+}
+
+// delivered reports whether the reader took everything and all of it was right.
+func (b *body) delivered() error {
+	if b.fault != nil {
+		return b.fault
+	}
+	if !b.ended || b.flushed != b.size {
+		return fmt.Errorf("%w: destination took %d of %d bytes", ErrTemporary, b.flushed, b.size)
+	}
+
+	return nil
+}
+
+// throttled reads a source in steps and asks before handing each one on.
+type throttled struct {
+	source io.Reader
+	step   int               // most bytes at a time
+	pass   func(n int) error // blocks until n bytes may pass
+}
+
+// Read implements io.Reader.
+func (t *throttled) Read(p []byte) (int, error) {
+	n, err := t.source.Read(p[:min(len(p), t.step)])
+	if n > 0 {
+		if wait := t.pass(n); wait != nil {
+			return n, wait
+		}
+	}
+
+	return n, err
+}
+
+// newLimiter allows bytesPerSecond, in steps that never wait more than a second.
+func newLimiter(bytesPerSecond int64) *rate.Limiter {
+	if bytesPerSecond <= 0 {
+		return nil
+	}
+
+	return rate.NewLimiter(rate.Limit(bytesPerSecond), int(min(bytesPerSecond, 256<<10)))
+}

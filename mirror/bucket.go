@@ -1,0 +1,120 @@
+package mirror
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"iter"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// maxFailing is how many objects may fail in a row before a bucket is given up.
+const maxFailing = 100
+
+// bucketRun is a run over one bucket. Its methods may be called by all workers.
+type bucketRun struct {
+	*engine
+	name    string
+	started time.Time
+	absent  bool                    // the destination does not have the bucket, and need not
+	abandon context.CancelCauseFunc // ends the walk that is under way
+
+	mu       sync.Mutex
+	rep      BucketReport
+	failing  int       // failures since the last success
+	delicate int       // keys put off to the careful pass
+	digest   hash.Hash // of the source's listing
+	alike    int       // pairs with the same time below the second
+	unlike   int       // pairs with different times
+	spent    int64     // removals and replacements charged to the allowance
+	allowed  int64     // the allowance
+}
+
+func newBucketRun(e *engine, name string) *bucketRun {
+	e.emit(Event{Kind: EventBucket, Bucket: name})
+
+	return &bucketRun{
+		engine: e, name: name, started: time.Now(), digest: sha256.New(),
+		rep: BucketReport{Bucket: name, Complete: true, Proofs: map[Proof]int64{}, Anomalies: map[AnomalyKind]Note{}},
+	}
+}
+
+// finish closes the report.
+func (b *bucketRun) finish() BucketReport {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rep.Seconds = time.Since(b.started).Seconds()
+	b.rep.SourceDigest = hex.EncodeToString(b.digest.Sum(nil))
+
+	return b.rep
+}
+
+// walk joins the listings of both sides, calls look for each pair that the filter
+// keeps, in order, and hands those that look wants worked on to workers. It returns
+// when all of them are done. A listing that fails ends it.
+func (b *bucketRun) walk(ctx context.Context, workers int, look func(pair) bool, work func(context.Context, pair)) error {
+	ctx, b.abandon = context.WithCancelCause(ctx)
+	defer b.abandon(nil)
+	var group errgroup.Group
+	group.SetLimit(workers)
+	var failed error
+	excluded := int64(0)
+	for p, err := range join(b.listing(ctx, b.src, b.rep.Missing), b.listing(ctx, b.read, b.absent)) {
+		switch {
+		case err != nil:
+			failed = err
+		case !b.filter.keeps(p.key()):
+			excluded++
+		case look(p):
+			group.Go(func() error {
+				work(ctx, p)
+
+				return nil
+			})
+		}
+	}
+	err := group.Wait()
+	b.rep.Excluded = excluded
+
+	return errors.Join(failed, err)
+}
+
+// listing yields the entries of one side, or nothing.
+func (b *bucketRun) listing(ctx context.Context, store Reader, none bool) iter.Seq2[Entry, error] {
+	if none {
+		return func(func(Entry, error) bool) {}
+	}
+
+	return lister{store: store, bucket: b.name, onRetry: b.retried, anomaly: b.anomaly}.entries(ctx)
+}
+
+// source finds out whether the source has the bucket. The answer false means that
+// there is nothing to do.
+func (b *bucketRun) source(ctx context.Context) bool {
+	err := b.probe(ctx, b.src)
+	if errors.Is(err, ErrNoBucket) && b.opts.AllowMissing {
+		b.rep.Missing = true
+
+		return true
+	}
+	if err != nil {
+		b.fail(ctx, "", fmt.Errorf("read bucket %q of %s: %w", b.name, b.src.Location(), err))
+	}
+
+	return err == nil
+}
+
+// probe asks for the first page of a bucket.
+func (b *bucketRun) probe(ctx context.Context, store Reader) error {
+	return repeat(ctx, b.retried, func(ctx context.Context) error {
+		_, err := store.List(ctx, b.name, Cursor{})
+
+		return err
+	})
+}

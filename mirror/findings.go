@@ -1,0 +1,76 @@
+package mirror
+
+import (
+	"strconv"
+	"unicode/utf8"
+)
+
+// DifferenceKind says in what the sides differ.
+type DifferenceKind string
+
+// The kinds of difference.
+const (
+	DiffMissing  DifferenceKind = "missing"
+	DiffSize     DifferenceKind = "size"
+	DiffContent  DifferenceKind = "content"
+	DiffMetadata DifferenceKind = "metadata" // headers, user metadata or tags
+	DiffExtra    DifferenceKind = "extra"
+)
+
+// Difference is one object that is not the same on both sides after the run.
+type Difference struct {
+	Key    string         `json:"key"`
+	Kind   DifferenceKind `json:"kind"`
+	Detail string         `json:"detail,omitempty"`
+}
+
+// Failure is something that could not be done. Key is empty when it concerns the
+// bucket.
+type Failure struct {
+	Key   string `json:"key,omitempty"`
+	Error string `json:"error"`
+}
+
+// AnomalyKind names a server's odd behaviour that the run coped with.
+type AnomalyKind string
+
+// The kinds of anomaly.
+const (
+	AnomalyEarlyEnd  AnomalyKind = "early-end"  // keys came behind the end that the server declared
+	AnomalyInclusive AnomalyKind = "inclusive"  // start-after returns the key it names
+	AnomalyOpaque    AnomalyKind = "opaque"     // ETags that are no digest of the content
+	AnomalyNoParts   AnomalyKind = "no-parts"   // the layout of an object in parts could not be kept
+	AnomalySameTimes AnomalyKind = "same-times" // both sides list the same times: perhaps one store under two names
+)
+
+// Note counts an anomaly and describes the first one.
+type Note struct {
+	Total  int64  `json:"total"`
+	Detail string `json:"detail"`
+}
+
+// listLimit is how many entries a list of a report holds.
+const listLimit = 100
+
+// Bounded is the beginning of a list, and its length.
+type Bounded[T any] struct {
+	Total int64 `json:"total"`
+	First []T   `json:"first,omitempty"`
+}
+
+func (b *Bounded[T]) add(item T) {
+	b.Total++
+	if len(b.First) < listLimit {
+		b.First = append(b.First, item)
+	}
+}
+
+// printable spells a key for a report. JSON cannot carry bytes that are not text;
+// such a key is quoted.
+func printable(key string) string {
+	if utf8.ValidString(key) {
+		return key
+	}
+
+	return strconv.Quote(key)
+}

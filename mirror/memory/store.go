@@ -1,0 +1,248 @@
+package memory
+
+import (
+	"bytes"
+	"context"
+	"crypto/md5"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// Quirks are the ways in which a store falls short of the reference.
+type Quirks struct {
+	PageSize    int      // keys per page; default 1000
+	MinPart     int64    // smallest part but the last
+	OpaqueETags bool     // ETags are random
+	NoParts     bool     // asked for a part, it returns the whole object
+	NoTags      bool     // objects with tags are refused
+	Drops       []string // headers and x-amz-meta-* names that are not kept
+	CleanKeys   bool     // keys are cleaned as file paths are
+	Folders     bool     // a key cannot be an object and a folder of others
+}
+
+// Store implements mirror.Store.
+type Store struct {
+	location string
+	quirks   Quirks
+
+	mu      sync.Mutex
+	buckets map[string]map[string]object
+	uploads map[*upload]bool
+}
+
+var _ mirror.Store = (*Store)(nil)
+
+type object struct {
+	content  []byte
+	etag     mirror.ETag
+	modified time.Time
+	parts    []int64 // sizes; nil when written in one piece
+	attrs    mirror.Attributes
+}
+
+// New returns an empty store. Stores with equal locations count as the same.
+func New(location string, quirks Quirks) *Store {
+	if quirks.PageSize == 0 {
+		quirks.PageSize = 1000
+	}
+
+	return &Store{
+		location: location, quirks: quirks,
+		buckets: map[string]map[string]object{}, uploads: map[*upload]bool{},
+	}
+}
+
+// Pending returns the number of uploads that are neither complete nor aborted.
+func (s *Store) Pending() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	return len(s.uploads)
+}
+
+// Location implements mirror.Reader.
+func (s *Store) Location() string { return s.location }
+
+// Buckets implements mirror.Reader.
+func (s *Store) Buckets(ctx context.Context) ([]string, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var names []string
+	for name := range s.buckets {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+
+	return names, nil
+}
+
+// List implements mirror.Reader.
+func (s *Store) List(ctx context.Context, bucket string, from mirror.Cursor) (mirror.Page, error) {
+	if err := ctx.Err(); err != nil {
+		return mirror.Page{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	objects, err := s.bucket(bucket)
+	if err != nil {
+		return mirror.Page{}, err
+	}
+	after := from.After
+	if from.Token != "" {
+		after = from.Token
+	}
+	var keys []string
+	for key := range objects {
+		if strings.HasPrefix(key, from.Prefix) && (after == "" || key > after) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	page := mirror.Page{Truncated: len(keys) > s.quirks.PageSize}
+	if page.Truncated {
+		keys = keys[:s.quirks.PageSize]
+		page.Next = keys[len(keys)-1]
+	}
+	for _, key := range keys {
+		page.Entries = append(page.Entries, objects[key].entry(key))
+	}
+
+	return page, nil
+}
+
+// Stat implements mirror.Reader.
+func (s *Store) Stat(ctx context.Context, bucket, key string) (mirror.Object, error) {
+	obj, err := s.find(ctx, bucket, key)
+	if err != nil {
+		return mirror.Object{}, err
+	}
+
+	return mirror.Object{Entry: obj.entry(key), Attributes: obj.attrs, Length: int64(len(obj.content))}, nil
+}
+
+// Get implements mirror.Reader.
+func (s *Store) Get(
+	ctx context.Context, bucket, key string, sel mirror.Selection,
+) (mirror.Object, io.ReadCloser, error) {
+	obj, err := s.find(ctx, bucket, key)
+	if err != nil {
+		return mirror.Object{}, nil, err
+	}
+	if sel.IfMatch != "" && sel.IfMatch != obj.etag {
+		return mirror.Object{}, nil, fmt.Errorf("get %q: %w", key, mirror.ErrChanged)
+	}
+	out := mirror.Object{Entry: obj.entry(key), Attributes: obj.attrs, Length: int64(len(obj.content))}
+	content := obj.content
+	if sel.Part > 0 && !s.quirks.NoParts {
+		if content, err = obj.part(sel.Part, &out); err != nil {
+			return mirror.Object{}, nil, err
+		}
+	}
+
+	return out, io.NopCloser(bytes.NewReader(content)), nil
+}
+
+// CreateBucket implements mirror.Store.
+func (s *Store) CreateBucket(ctx context.Context, bucket string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.buckets[bucket] == nil {
+		s.buckets[bucket] = map[string]object{}
+	}
+
+	return nil
+}
+
+// Put implements mirror.Store.
+func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutRequest) (mirror.ETag, error) {
+	content, err := receive(ctx, req.Body, req.Size)
+	if err != nil {
+		return "", err
+	}
+	sum := md5.Sum(content)
+	if req.MD5 != nil && !bytes.Equal(sum[:], req.MD5) {
+		return "", fmt.Errorf("put %q: %w: bad digest", key, mirror.ErrTemporary)
+	}
+
+	return s.commit(bucket, key, object{
+		content: content, etag: mirror.ETag(hex.EncodeToString(sum[:])), attrs: req.Attributes,
+	})
+}
+
+// Remove implements mirror.Store.
+func (s *Store) Remove(ctx context.Context, bucket, key string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	objects, err := s.bucket(bucket)
+	if err != nil {
+		return err
+	}
+	delete(objects, s.name(key))
+
+	return nil
+}
+
+func (s *Store) bucket(name string) (map[string]object, error) {
+	objects, ok := s.buckets[name]
+	if !ok {
+		return nil, fmt.Errorf("bucket %q: %w", name, mirror.ErrNoBucket)
+	}
+
+	return objects, nil
+}
+
+func (s *Store) find(ctx context.Context, bucket, key string) (object, error) {
+	if err := ctx.Err(); err != nil {
+		return object{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	objects, err := s.bucket(bucket)
+	if err != nil {
+		return object{}, err
+	}
+	obj, ok := objects[s.name(key)]
+	if !ok {
+		return object{}, fmt.Errorf("object %q: %w", key, mirror.ErrNoObject)
+	}
+
+	return obj, nil
+}
+
+// name returns the key under which an object is kept.
+func (s *Store) name(key string) string {
+	if s.quirks.CleanKeys {
+		return strings.TrimPrefix(path.Clean("/"+key), "/")
+	}
+
+	return key
+}
+
+func (o object) entry(key string) mirror.Entry {
+	return mirror.Entry{Key: key, Size: int64(len(o.content)), ETag: o.etag, Modified: o.modified}
+}
+
+func randomETag() mirror.ETag {
+	var sum [md5.Size]byte
+	rand.Read(sum[:])
+
+	return mirror.ETag(hex.EncodeToString(sum[:]))
+}

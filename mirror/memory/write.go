@@ -1,0 +1,187 @@
+package memory
+
+import (
+	"context"
+	"crypto/md5"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// receive reads a body that must have exactly size bytes.
+func receive(ctx context.Context, body io.Reader, size int64) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(body, size))
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("receive body: %w", err)
+	}
+	if int64(len(content)) != size {
+		return nil, fmt.Errorf("receive body: %w: %d of %d bytes", mirror.ErrTemporary, len(content), size)
+	}
+
+	return content, nil
+}
+
+// commit makes an object visible, as far as the store can hold it.
+func (s *Store) commit(bucket, key string, obj object) (mirror.ETag, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	objects, err := s.bucket(bucket)
+	if err != nil {
+		return "", err
+	}
+	if s.quirks.NoTags && len(obj.attrs.Tags) > 0 {
+		return "", fmt.Errorf("write %q: %w", key, mirror.ErrTagsRefused)
+	}
+	name := s.name(key)
+	if s.quirks.Folders && collides(objects, name) {
+		return "", fmt.Errorf("write %q: %w: it is a folder or lies in an object", key, mirror.ErrKeyRefused)
+	}
+	if s.quirks.OpaqueETags {
+		obj.etag = randomETag()
+	}
+	obj.modified = time.Now()
+	obj.attrs = s.keep(obj.attrs)
+	objects[name] = obj
+
+	return obj.etag, nil
+}
+
+// collides reports whether a key lies below or above another one.
+func collides(objects map[string]object, key string) bool {
+	for other := range objects {
+		if strings.HasPrefix(other, key+"/") || strings.HasPrefix(key, other+"/") {
+			return true
+		}
+	}
+
+	return false
+}
+
+// keep copies the attributes that the store keeps.
+func (s *Store) keep(a mirror.Attributes) mirror.Attributes {
+	out := mirror.Attributes{Headers: maps.Clone(a.Headers), Metadata: maps.Clone(a.Metadata), Tags: maps.Clone(a.Tags)}
+	for _, name := range s.quirks.Drops {
+		delete(out.Headers, name)
+		delete(out.Metadata, strings.TrimPrefix(name, "x-amz-meta-"))
+	}
+
+	return out
+}
+
+// part returns the content of part n and describes it in out.
+func (o object) part(n int, out *mirror.Object) ([]byte, error) {
+	sizes := o.parts
+	if sizes == nil {
+		sizes = []int64{int64(len(o.content))}
+	}
+	if n > len(sizes) {
+		return nil, fmt.Errorf("part %d of %d: no such part", n, len(sizes))
+	}
+	for _, size := range sizes[:n-1] {
+		out.Offset += size
+	}
+	out.Length, out.Ranged = sizes[n-1], true
+
+	return o.content[out.Offset : out.Offset+out.Length], nil
+}
+
+// upload implements mirror.Upload.
+type upload struct {
+	store       *Store
+	bucket, key string
+	attrs       mirror.Attributes
+
+	mu    sync.Mutex
+	parts map[int][]byte
+}
+
+// Upload implements mirror.Store.
+func (s *Store) Upload(
+	ctx context.Context, bucket, key string, attrs mirror.Attributes,
+) (mirror.Upload, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.bucket(bucket); err != nil {
+		return nil, err
+	}
+	if s.quirks.NoTags && len(attrs.Tags) > 0 {
+		return nil, fmt.Errorf("upload %q: %w", key, mirror.ErrTagsRefused)
+	}
+	u := &upload{store: s, bucket: bucket, key: key, attrs: attrs, parts: map[int][]byte{}}
+	s.uploads[u] = true
+
+	return u, nil
+}
+
+// Part implements mirror.Upload.
+func (u *upload) Part(ctx context.Context, n int, body io.Reader, size int64) (mirror.ETag, error) {
+	content, err := receive(ctx, body, size)
+	if err != nil {
+		return "", err
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.parts[n] = content
+	if u.store.quirks.OpaqueETags {
+		return randomETag(), nil
+	}
+	sum := md5.Sum(content)
+
+	return mirror.ETag(hex.EncodeToString(sum[:])), nil
+}
+
+// Complete implements mirror.Upload.
+func (u *upload) Complete(ctx context.Context) (mirror.ETag, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	obj := object{attrs: u.attrs}
+	var sums []byte
+	numbers := slices.Sorted(maps.Keys(u.parts))
+	for i, n := range numbers {
+		content := u.parts[n]
+		if int64(len(content)) < u.store.quirks.MinPart && i < len(numbers)-1 {
+			return "", fmt.Errorf("complete %q: %w: part %d is too small", u.key, mirror.ErrPartsRefused, n)
+		}
+		sum := md5.Sum(content)
+		sums = append(sums, sum[:]...)
+		obj.content = append(obj.content, content...)
+		obj.parts = append(obj.parts, int64(len(content)))
+	}
+	whole := md5.Sum(sums)
+	obj.etag = mirror.ETag(fmt.Sprintf("%x-%d", whole, len(numbers)))
+	etag, err := u.store.commit(u.bucket, u.key, obj)
+	if err == nil {
+		u.forget()
+	}
+
+	return etag, err
+}
+
+// Abort implements mirror.Upload.
+func (u *upload) Abort(context.Context) error {
+	u.forget()
+
+	return nil
+}
+
+func (u *upload) forget() {
+	u.store.mu.Lock()
+	defer u.store.mu.Unlock()
+	delete(u.store.uploads, u)
+}

@@ -1,0 +1,176 @@
+package mirror
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// mirror makes one bucket of the destination equal to that of the source. The
+// order is: guard, copies, copies of delicate keys, removals.
+func (b *bucketRun) mirror(ctx context.Context) {
+	if !b.source(ctx) || !b.target(ctx) || !b.guard(ctx) {
+		return
+	}
+	if err := b.walk(ctx, b.opts.concurrency(), b.look, b.work); err != nil {
+		b.fail(ctx, "", err)
+
+		return
+	}
+	b.compareTimes()
+	if b.delicate > 0 {
+		if err := b.walk(ctx, 1, b.lookCarefully, b.workCarefully); err != nil {
+			b.fail(ctx, "", err)
+
+			return
+		}
+	}
+	b.removeExtra(ctx)
+}
+
+// target makes sure that the destination has the bucket.
+func (b *bucketRun) target(ctx context.Context) bool {
+	err := b.probe(ctx, b.dst)
+	if !errors.Is(err, ErrNoBucket) {
+		if err != nil {
+			b.fail(ctx, "", fmt.Errorf("read bucket %q of %s: %w", b.name, b.dst.Location(), err))
+		}
+
+		return err == nil
+	}
+	if b.rep.Missing || b.opts.DryRun {
+		b.absent = true
+
+		return true
+	}
+	if !b.opts.CreateBuckets {
+		b.fail(ctx, "", fmt.Errorf("%s does not have bucket %q, and the run may not create it", b.dst.Location(), b.name))
+
+		return false
+	}
+	if err := b.create(ctx, b.name); err != nil {
+		b.fail(ctx, "", err)
+
+		return false
+	}
+	b.rep.Created = true
+
+	return true
+}
+
+func (e *engine) create(ctx context.Context, bucket string) error {
+	err := repeat(ctx, func() {}, func(ctx context.Context) error { return e.dst.CreateBucket(ctx, bucket) })
+	if err != nil {
+		return fmt.Errorf("create bucket %q at %s: %w", bucket, e.dst.Location(), err)
+	}
+
+	return nil
+}
+
+// look settles what the listings alone can settle, and reports whether a worker
+// has to deal with the rest.
+func (b *bucketRun) look(p pair) bool {
+	b.count(p)
+	switch b.decide(p) {
+	case actNothing:
+		b.equal(p, ProofETag)
+
+		return false
+	case actExtra:
+		b.bump(&b.rep.Extra)
+
+		return false
+	case actCopy:
+		if delicate(p.key()) && !b.opts.DryRun {
+			b.delicate++
+
+			return false
+		}
+	}
+
+	return true
+}
+
+// decide is the decision for a pair under the options of the run.
+func (b *bucketRun) decide(p pair) action {
+	act := decide(p)
+	if act == actNothing && b.opts.Metadata {
+		return actDescribe
+	}
+
+	return act
+}
+
+// work deals with one key, and looks again as often as it changes underneath.
+func (b *bucketRun) work(ctx context.Context, p pair) { b.chase(ctx, p, b.settle) }
+
+// settle makes one key of the destination equal to that of the source.
+func (b *bucketRun) settle(ctx context.Context, p pair) error {
+	proof, differ := ProofETag, DiffSize
+	switch act := b.decide(p); act {
+	case actNothing:
+		b.equal(p, proof)
+
+		return nil
+	case actDescribe, actCompare:
+		alike := true
+		var err error
+		if act == actCompare {
+			proof, differ = ProofContent, DiffContent
+			alike, err = b.sameContent(ctx, p)
+		}
+		if err == nil && alike && (b.opts.Metadata || p.src.Modified.After(p.dst.Modified)) {
+			differ = DiffMetadata
+			alike, err = b.sameAttributes(ctx, p)
+		}
+		if err != nil {
+			return err
+		}
+		if alike {
+			b.equal(p, proof)
+
+			return nil
+		}
+	}
+	if p.dst != nil && b.opts.KeepNewer && p.dst.Modified.After(p.src.Modified) {
+		b.bump(&b.rep.Conflicts)
+		b.differs(p.key(), differ, "left alone: the destination is newer")
+
+		return nil
+	}
+
+	_, err := b.write(ctx, p)
+
+	return err
+}
+
+func (b *bucketRun) sameAttributes(ctx context.Context, p pair) (bool, error) {
+	missing, err := b.missing(ctx, p)
+
+	return len(missing) == 0, err
+}
+
+// write copies the source's object to the destination, and reports whether it did.
+func (b *bucketRun) write(ctx context.Context, p pair) (bool, error) {
+	if b.opts.DryRun {
+		b.planned(p)
+
+		return false, nil
+	}
+	if p.dst != nil {
+		if err := b.setAside(ctx, *p.dst); err != nil {
+			return false, err
+		}
+	}
+	done, err := b.transfer(b.src, b.name, *p.src, b.name, p.key()).run(ctx)
+	if errors.Is(err, ErrKeyRefused) {
+		b.refuseKey(p.key(), err.Error())
+
+		return false, nil
+	}
+	if err == nil {
+		b.copied(p, done)
+	}
+
+	return err == nil, err
+}

@@ -1,0 +1,24 @@
+package mirror
+
+import "time"
+
+// Entry is an object as a listing shows it. Keys are bytes: they are compared and
+// sent as they are, never cleaned or normalised.
+type Entry struct {
+	Key      string
+	Size     int64
+	ETag     ETag
+	Modified time.Time
+}
+
+// Object is an object as a read describes it. Size is that of the whole object;
+// Length and Offset are those of the body that came along, and Ranged says that
+// the server cut it. OpaqueETag says that the server declared an encryption under
+// which the ETag is no digest of the content.
+type Object struct {
+	Entry
+	Attributes
+	Offset, Length int64
+	Ranged         bool
+	OpaqueETag     bool
+}

@@ -1,0 +1,133 @@
+package mirror
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// DefaultStateBucket is Ferry's own bucket at a destination.
+const DefaultStateBucket = "ferry-state"
+
+// AllBuckets, as the only entry of Options.Buckets, stands for all that exist.
+const AllBuckets = "*"
+
+const defaultConcurrency = 8
+
+// Options is what a run does. Only Buckets is needed.
+type Options struct {
+	// Buckets by name, or AllBuckets. A bucket has the same name on both sides.
+	Buckets []string
+	// CreateBuckets makes the buckets that the destination lacks.
+	CreateBuckets bool
+	// AllowMissing takes a bucket that the source lacks for an empty one; otherwise
+	// it is an error.
+	AllowMissing bool
+	// Include and Exclude are globs over keys. Keys that no include glob covers, or
+	// that an exclude glob covers, do not exist for the run, on either side.
+	Include, Exclude []string
+	// DryRun copies and removes nothing, and counts what it would.
+	DryRun bool
+	// KeepNewer leaves an object alone that differs and is newer at the destination.
+	KeepNewer bool
+	// Metadata compares headers, user metadata and tags of every object, not only
+	// of those that the source has written since; two requests per object and side.
+	// Verify always does.
+	Metadata bool
+	// IgnoreExtra keeps Verify from calling an object a difference that only the
+	// destination has.
+	IgnoreExtra bool
+	Remove      Remove
+	// StateBucket is Ferry's own bucket, never mirrored, compared or removed from.
+	StateBucket string
+	// Concurrency is how many objects are dealt with at a time.
+	Concurrency int
+	// Bandwidth limits the bytes read per second, over all objects. 0: unlimited.
+	Bandwidth int64
+	// Progress, if set, is told what happens, one event at a time.
+	Progress func(Event)
+
+	limits limits
+}
+
+// Remove governs what a mirror takes away from its destination.
+type Remove struct {
+	// Enabled removes, at the end of a run without an error, what the source does
+	// not have. It needs Trash.
+	Enabled bool
+	// MaxPercent is how much of a bucket one run may remove and replace together.
+	// A run that would go beyond is refused, as is one whose source is empty.
+	MaxPercent int
+	// Trash, when above 0, has every object that is replaced or removed copied to
+	// the state bucket first, and kept there for so long.
+	Trash time.Duration
+}
+
+// limits are sizes that stores impose.
+type limits struct {
+	single int64 // the largest object that one request may write
+	part   int64 // the smallest part of our own layout
+}
+
+// Validate checks the options. It joins all that is wrong.
+func (o Options) Validate() error {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	if len(o.Buckets) == 0 {
+		fault("buckets: none named; %q is all of them", AllBuckets)
+	}
+	for i, name := range o.Buckets {
+		switch {
+		case name == "":
+			fault("buckets[%d]: is empty", i)
+		case name == AllBuckets && len(o.Buckets) > 1:
+			fault("buckets[%d]: %q stands alone", i, AllBuckets)
+		case name == o.stateBucket():
+			fault("buckets[%d]: %q is Ferry's own bucket", i, name)
+		case slices.Contains(o.Buckets[:i], name):
+			fault("buckets[%d]: %q is named twice", i, name)
+		}
+	}
+	if _, err := newFilter(o.Include, o.Exclude); err != nil {
+		faults = append(faults, err)
+	}
+	if o.Remove.Enabled && (o.Remove.MaxPercent < 1 || o.Remove.MaxPercent > 100) {
+		fault("remove.maxPercent: must be from 1 to 100, is %d", o.Remove.MaxPercent)
+	}
+	if o.Remove.Enabled && o.Remove.Trash <= 0 {
+		fault("remove.trash: must say how long removed objects are kept")
+	}
+	if o.Remove.Enabled && o.KeepNewer {
+		fault("remove: cannot be combined with keeping what is newer at the destination")
+	}
+	if o.Concurrency < 0 || o.Bandwidth < 0 {
+		fault("concurrency and bandwidth must not be negative")
+	}
+
+	return errors.Join(faults...)
+}
+
+func (o Options) stateBucket() string {
+	if o.StateBucket == "" {
+		return DefaultStateBucket
+	}
+
+	return o.StateBucket
+}
+
+func (o Options) concurrency() int {
+	if o.Concurrency == 0 {
+		return defaultConcurrency
+	}
+
+	return o.Concurrency
+}
+
+func (o Options) sizes() limits {
+	if o.limits == (limits{}) {
+		return limits{single: 5 << 30, part: 64 << 20}
+	}
+
+	return o.limits
+}

@@ -1,0 +1,39 @@
+package mirror
+
+import "sync"
+
+// EventKind says what an event is about.
+type EventKind string
+
+// The kinds of event.
+const (
+	EventBucket  EventKind = "bucket"  // a bucket is begun
+	EventEqual   EventKind = "equal"   // an object needs nothing
+	EventCopied  EventKind = "copied"  // an object was copied and proven
+	EventPlanned EventKind = "planned" // a dry run would copy or remove an object
+	EventDiffers EventKind = "differs" // an object is not the same on both sides
+	EventRemoved EventKind = "removed" // an object was removed from the destination
+	EventFailed  EventKind = "failed"  // an object, or without a key the bucket, failed
+)
+
+// Event is one step of a run.
+type Event struct {
+	Kind        EventKind
+	Bucket, Key string
+	Bytes       int64
+	Err         error // of EventFailed
+}
+
+// serial returns a function that passes events on one at a time.
+func serial(progress func(Event)) func(Event) {
+	if progress == nil {
+		return func(Event) {}
+	}
+	var mu sync.Mutex
+
+	return func(e Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		progress(e)
+	}
+}

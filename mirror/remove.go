@@ -1,0 +1,148 @@
+package mirror
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+var errAllowance = errors.New("the allowance of this run for replacing and removing is used up")
+
+// guard finds out, before anything is written, what a run that may remove is going
+// to take away from the destination. It refuses an empty source and more than the
+// allowance.
+func (b *bucketRun) guard(ctx context.Context) bool {
+	if !b.opts.Remove.Enabled {
+		return true
+	}
+	var source, held, going int64
+	err := b.walk(ctx, 1, func(p pair) bool {
+		if p.src != nil {
+			source++
+		}
+		if p.dst != nil {
+			held++
+		}
+		if act := decide(p); act == actExtra || act == actReplace || act == actCompare && sameNotation(p) {
+			going++
+		}
+
+		return false
+	}, nil)
+	if err != nil {
+		b.fail(ctx, "", err)
+
+		return false
+	}
+	b.allowed = held * int64(b.opts.Remove.MaxPercent) / 100
+	switch {
+	case held > 0 && source == 0:
+		b.refuse("the source is empty where the destination holds %d objects", held)
+
+		return false
+	case going > b.allowed:
+		b.refuse("%d of the %d objects at the destination would be replaced or removed, more than %d %%",
+			going, held, b.opts.Remove.MaxPercent)
+
+		return false
+	default:
+		return true
+	}
+}
+
+// sameNotation reports whether the ETags of both sides were made the same way, so
+// that unlike ETags mean unlike content.
+func sameNotation(p pair) bool {
+	return p.src.ETag.MD5() != nil && p.dst.ETag.MD5() != nil ||
+		p.src.ETag.Parts() > 0 && p.src.ETag.Parts() == p.dst.ETag.Parts()
+}
+
+// charge takes one object off the allowance.
+func (b *bucketRun) charge() error {
+	if !b.opts.Remove.Enabled {
+		return nil
+	}
+	b.mu.Lock()
+	left := b.spent < b.allowed
+	if left {
+		b.spent++
+	}
+	b.mu.Unlock()
+	if !left {
+		b.refuse("more than %d objects would be replaced or removed, %d %% of the destination",
+			b.allowed, b.opts.Remove.MaxPercent)
+
+		return errAllowance
+	}
+
+	return nil
+}
+
+// setAside prepares an object of the destination for being replaced or removed:
+// within the allowance, and with a proven copy in the trash when there is one.
+func (b *bucketRun) setAside(ctx context.Context, e Entry) error {
+	if err := b.charge(); err != nil {
+		return err
+	}
+	if b.opts.Remove.Trash <= 0 {
+		return nil
+	}
+	if err := b.trash(ctx, e); err != nil {
+		return fmt.Errorf("copy to the trash: %w", err)
+	}
+	b.bump(&b.rep.Trashed)
+
+	return nil
+}
+
+// removeExtra removes what the source does not have. It lists both sides again,
+// and does nothing after an error or with a key that could not be copied.
+func (b *bucketRun) removeExtra(ctx context.Context) {
+	b.mu.Lock()
+	may := b.opts.Remove.Enabled && b.rep.Complete && b.rep.KeysRefused == 0 && ctx.Err() == nil
+	b.mu.Unlock()
+	if !may {
+		return
+	}
+	err := b.walk(ctx, b.opts.concurrency(), func(p pair) bool { return p.src == nil }, b.removeOne)
+	if err != nil {
+		b.fail(ctx, "", err)
+	}
+}
+
+func (b *bucketRun) removeOne(ctx context.Context, p pair) {
+	key := p.key()
+	if b.opts.DryRun {
+		b.bump(&b.rep.PlannedRemovals)
+		b.emit(Event{Kind: EventPlanned, Bucket: b.name, Key: key})
+
+		return
+	}
+	gone, err := b.remove(ctx, *p.dst)
+	if err != nil {
+		b.fail(ctx, key, fmt.Errorf("remove %q: %w", key, err))
+
+		return
+	}
+	if gone {
+		b.bump(&b.rep.Removed)
+		b.emit(Event{Kind: EventRemoved, Bucket: b.name, Key: key, Bytes: p.dst.Size})
+	}
+}
+
+// remove takes one object away, unless the source has it after all.
+func (b *bucketRun) remove(ctx context.Context, e Entry) (bool, error) {
+	now, err := b.again(ctx, e.Key)
+	if err != nil || now.src != nil || now.dst == nil {
+		return false, err
+	}
+	if err := moved(nil, *now.dst, e); err != nil {
+		return false, err
+	}
+	if err := b.setAside(ctx, e); err != nil {
+		return false, err
+	}
+	err = repeat(ctx, b.retried, func(ctx context.Context) error { return b.dst.Remove(ctx, b.name, e.Key) })
+
+	return err == nil, err
+}

@@ -1,0 +1,95 @@
+package mirror
+
+import "time"
+
+// Outcome sums a report up.
+type Outcome string
+
+// The outcomes of a run, best first.
+const (
+	OutcomeDone        Outcome = "done"        // complete, and nothing is left to do
+	OutcomeDifferences Outcome = "differences" // complete, and the two sides differ
+	OutcomePartial     Outcome = "partial"     // not all could be looked at or copied
+	OutcomeRefused     Outcome = "refused"     // a guard stopped it
+)
+
+// Proof is how an object of the destination is known to be that of the source.
+type Proof string
+
+// The kinds of proof.
+const (
+	// ProofETag: both listings show the same size and ETag; nothing was copied.
+	ProofETag Proof = "etag"
+	// ProofMD5: the bytes had the source's MD5 before they were committed, and the
+	// destination answered with the same ETag.
+	ProofMD5 Proof = "md5"
+	// ProofComposite: the same for an object in parts: the MD5 of the parts' MD5s.
+	ProofComposite Proof = "composite-md5"
+	// ProofReadBack: the ETags prove nothing; what was written was read back and
+	// has the digest of what was read from the source.
+	ProofReadBack Proof = "read-back"
+	// ProofContent: both sides were read in full and have the same SHA-256;
+	// nothing was copied.
+	ProofContent Proof = "content"
+)
+
+// Report is the result of a run, made to be read by machines. Lists are cut to
+// their first entries; their totals are not.
+type Report struct {
+	Kind        string         `json:"kind"` // mirror or verify
+	Source      string         `json:"source"`
+	Destination string         `json:"destination"`
+	DryRun      bool           `json:"dryRun,omitempty"`
+	Started     time.Time      `json:"started"`
+	Seconds     float64        `json:"seconds"`
+	Interrupted bool           `json:"interrupted,omitempty"`
+	Refused     string         `json:"refused,omitempty"` // why nothing was done at all
+	Complete    bool           `json:"complete"`          // every bucket is
+	Totals      Counts         `json:"totals"`
+	Buckets     []BucketReport `json:"buckets"`
+}
+
+// BucketReport is the result for one bucket.
+type BucketReport struct {
+	Bucket  string `json:"bucket"`
+	Missing bool   `json:"missing,omitempty"` // the source does not have it, and need not
+	Created bool   `json:"created,omitempty"`
+	Refused string `json:"refused,omitempty"` // why a guard stopped it
+	// Complete: both listings were read to a proven end, and no object failed.
+	Complete bool    `json:"complete"`
+	Seconds  float64 `json:"seconds"`
+	// SourceDigest is the SHA-256 over key, size and ETag of every object that the
+	// source listed and the run dealt with.
+	SourceDigest string `json:"sourceDigest,omitempty"`
+	Counts
+	Proofs      map[Proof]int64      `json:"proofs,omitempty"`
+	Differences Bounded[Difference]  `json:"differences"`
+	Anomalies   map[AnomalyKind]Note `json:"anomalies,omitempty"`
+	Errors      Bounded[Failure]     `json:"errors"`
+}
+
+// Outcome sums the report up: refused, else partial, else differences, else done.
+// A mirror is done only when nothing is left to do; what it leaves behind makes it
+// partial.
+func (r Report) Outcome() Outcome {
+	refused, differences := r.Refused != "", false
+	for _, b := range r.Buckets {
+		refused = refused || b.Refused != ""
+		differences = differences || b.Differences.Total > 0
+	}
+	switch {
+	case refused:
+		return OutcomeRefused
+	case !r.Complete || differences && r.Kind == kindMirror:
+		return OutcomePartial
+	case differences:
+		return OutcomeDifferences
+	default:
+		return OutcomeDone
+	}
+}
+
+const (
+	kindMirror = "mirror"
+	kindVerify = "verify"
+)

@@ -1,0 +1,94 @@
+package mirror
+
+import (
+	"context"
+	"io"
+)
+
+// Reader is the side that is read. All methods are safe for concurrent use.
+// None of them repeats a failed call: the engine owns the retries. Errors wrap
+// the sentinels of this package where one fits, and never contain a secret.
+type Reader interface {
+	// Location names the endpoint, as scheme://host:port and without credentials.
+	// Equal locations are the same store.
+	Location() string
+
+	// Buckets returns the names of all buckets that the credentials may see.
+	Buckets(ctx context.Context) ([]string, error)
+
+	// List returns one page of a bucket in byte order of the keys, as the server
+	// gave it: the engine does the distrusting. ErrNoBucket when there is none.
+	List(ctx context.Context, bucket string, from Cursor) (Page, error)
+
+	// Stat describes an object, with its attributes and tags. ErrNoObject when
+	// there is none.
+	Stat(ctx context.Context, bucket, key string) (Object, error)
+
+	// Get opens an object, or the part that the selection names. The tags are not
+	// part of the answer. ErrChanged when the object does not have the ETag that
+	// the selection demands. The caller closes the body.
+	Get(ctx context.Context, bucket, key string, sel Selection) (Object, io.ReadCloser, error)
+}
+
+// Store is the side that is written.
+type Store interface {
+	Reader
+
+	// CreateBucket makes a bucket. One that exists already is no error.
+	CreateBucket(ctx context.Context, bucket string) error
+
+	// Put writes an object in one request and returns its ETag. A body that is
+	// shorter than its size, fails, or does not have the MD5 of the request must
+	// not become the object.
+	Put(ctx context.Context, bucket, key string, req PutRequest) (ETag, error)
+
+	// Upload begins an object of several parts.
+	Upload(ctx context.Context, bucket, key string, attrs Attributes) (Upload, error)
+
+	// Remove deletes an object. One that does not exist is no error.
+	Remove(ctx context.Context, bucket, key string) error
+}
+
+// Upload is an object in the making. It becomes visible with Complete and leaves
+// nothing behind after Abort.
+type Upload interface {
+	// Part writes part n, counted from 1, and returns its ETag. Parts may be
+	// written again and in any order.
+	Part(ctx context.Context, n int, body io.Reader, size int64) (ETag, error)
+
+	// Complete joins the parts that were written and returns the ETag.
+	Complete(ctx context.Context) (ETag, error)
+
+	// Abort drops the parts.
+	Abort(ctx context.Context) error
+}
+
+// Cursor says where a page begins. Token continues a listing and wins over After,
+// which begins one behind a key; Prefix narrows it.
+type Cursor struct {
+	Prefix, After, Token string
+}
+
+// Page is part of a listing. Next continues it when it is truncated.
+type Page struct {
+	Entries   []Entry
+	Truncated bool
+	Next      string
+}
+
+// Selection narrows a read. IfMatch, when not empty, demands that ETag. Part,
+// when above 0, asks for one part of an object that was written in parts; a store
+// that does not know parts answers with the whole object, Ranged being false.
+type Selection struct {
+	IfMatch ETag
+	Part    int
+}
+
+// PutRequest is an object on its way in. MD5 is empty or the 16 bytes that the
+// body must have.
+type PutRequest struct {
+	Body       io.Reader
+	Size       int64
+	MD5        []byte
+	Attributes Attributes
+}

@@ -1,0 +1,127 @@
+package mirror
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// count adds a pair to the totals. It is called in the order of the keys.
+func (b *bucketRun) count(p pair) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if p.src != nil {
+		b.rep.Source++
+		b.rep.SourceBytes += p.src.Size
+		fmt.Fprintf(b.digest, "%s\x00%d\x00%s\n", p.src.Key, p.src.Size, p.src.ETag)
+	}
+	if p.dst != nil {
+		b.rep.Destination++
+		b.rep.DestinationBytes += p.dst.Size
+	}
+	if p.src != nil && p.dst != nil {
+		if p.src.Modified.Equal(p.dst.Modified) && p.src.Modified.Nanosecond() != 0 {
+			b.alike++
+		} else {
+			b.unlike++
+		}
+	}
+}
+
+// compareTimes notes when all that both sides have was written at the same
+// moments. A copy is later than its original unless its time was copied too.
+func (b *bucketRun) compareTimes() {
+	if b.alike > 0 && b.unlike == 0 {
+		b.anomaly(AnomalySameTimes, "all common objects have the same times on both sides: make sure that these are two stores")
+	}
+}
+
+func (b *bucketRun) equal(p pair, proof Proof) {
+	b.mu.Lock()
+	b.rep.Equal++
+	b.rep.Proofs[proof]++
+	b.failing = 0
+	b.mu.Unlock()
+	b.emit(Event{Kind: EventEqual, Bucket: b.name, Key: p.key(), Bytes: p.src.Size})
+}
+
+func (b *bucketRun) planned(p pair) {
+	b.mu.Lock()
+	b.rep.Planned++
+	b.rep.PlannedBytes += p.src.Size
+	if p.dst != nil {
+		b.rep.Replaced++
+	}
+	b.mu.Unlock()
+	b.emit(Event{Kind: EventPlanned, Bucket: b.name, Key: p.key(), Bytes: p.src.Size})
+}
+
+func (b *bucketRun) copied(p pair, c copied) {
+	b.mu.Lock()
+	b.rep.Copied++
+	b.rep.CopiedBytes += c.size
+	if p.dst != nil {
+		b.rep.Replaced++
+	}
+	b.rep.Proofs[c.proof]++
+	b.failing = 0
+	b.mu.Unlock()
+	b.emit(Event{Kind: EventCopied, Bucket: b.name, Key: p.key(), Bytes: c.size})
+	if len(c.lost) > 0 {
+		b.differs(p.key(), DiffMetadata, "the destination does not keep "+strings.Join(c.lost, ", "))
+	}
+}
+
+func (b *bucketRun) differs(key string, kind DifferenceKind, detail string) {
+	b.mu.Lock()
+	b.rep.Differences.add(Difference{Key: printable(key), Kind: kind, Detail: detail})
+	b.failing = 0
+	b.mu.Unlock()
+	b.emit(Event{Kind: EventDiffers, Bucket: b.name, Key: key})
+}
+
+// fail records what could not be done. After too many in a row the bucket is given
+// up. What an interruption brings down is not a failure of its own.
+func (b *bucketRun) fail(ctx context.Context, key string, err error) {
+	b.mu.Lock()
+	b.rep.Complete = false
+	interrupted := ctx.Err() != nil && key != ""
+	if !interrupted {
+		b.rep.Errors.add(Failure{Key: printable(key), Error: err.Error()})
+		b.failing++
+	}
+	abandon := b.failing == maxFailing && key != ""
+	b.mu.Unlock()
+	if interrupted {
+		return
+	}
+	b.emit(Event{Kind: EventFailed, Bucket: b.name, Key: key, Err: err})
+	if abandon {
+		b.abandon(fmt.Errorf("given up after %d failures in a row", maxFailing))
+	}
+}
+
+func (b *bucketRun) refuse(format string, args ...any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rep.Complete = false
+	b.rep.Refused = fmt.Sprintf(format, args...)
+}
+
+func (b *bucketRun) anomaly(kind AnomalyKind, detail string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	note := b.rep.Anomalies[kind]
+	if note.Total++; note.Total == 1 {
+		note.Detail = detail
+	}
+	b.rep.Anomalies[kind] = note
+}
+
+func (b *bucketRun) retried() { b.bump(&b.rep.Retries) }
+
+func (b *bucketRun) bump(counter *int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	*counter++
+}
