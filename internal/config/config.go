@@ -9,6 +9,9 @@ const (
 )
 
 // Config is the configuration of Ferry for one release.
+//
+// A field whose default is not the zero value is marshalled always: [Load] of a marshalled document
+// gives an equal one.
 type Config struct {
 	// Always helm-ferry.dev/v1alpha1.
 	APIVersion string `json:"apiVersion" jsonschema:"required,enum=helm-ferry.dev/v1alpha1"`
@@ -17,7 +20,7 @@ type Config struct {
 	// Names the release that the document is for.
 	Metadata Metadata `json:"metadata" jsonschema:"required"`
 	// What Ferry adds to the release.
-	Spec Spec `json:"spec,omitempty"`
+	Spec Spec `json:"spec"`
 }
 
 // Metadata names the document.
@@ -37,11 +40,11 @@ type Spec struct {
 	// Image with the ferry-hook binary, for all Jobs and CronJobs. Default: the image of this version of Ferry.
 	Image string `json:"image,omitempty"`
 	// The object store of the release.
-	ObjectStorage ObjectStorage `json:"objectStorage,omitempty"`
+	ObjectStorage ObjectStorage `json:"objectStorage"`
 	// The guard that refuses an upgrade which would lose data.
-	PreUpgradeChecks PreUpgradeChecks `json:"preUpgradeChecks,omitempty"`
+	PreUpgradeChecks PreUpgradeChecks `json:"preUpgradeChecks"`
 	// Moving all buckets from one provider to another.
-	Migration Migration `json:"migration,omitempty"`
+	Migration Migration `json:"migration"`
 	// Scheduled copies of buckets to another endpoint.
 	Mirrors []Mirror `json:"mirrors,omitempty"`
 	// Scheduled VolumeSnapshots of claims.
@@ -53,21 +56,21 @@ type Spec struct {
 // ObjectStorage says which store the consumers of a release talk to, and how.
 type ObjectStorage struct {
 	// The one Service that consumers talk to, whichever provider is active.
-	Alias Alias `json:"alias,omitempty"`
+	Alias Alias `json:"alias"`
 	// Name of the provider that the alias selects, or "auto".
-	ActiveProvider string `json:"activeProvider,omitempty"`
+	ActiveProvider string `json:"activeProvider"`
 	// The provider that holds the data while two are enabled and activeProvider is auto.
-	PreviousProvider string `json:"previousProvider,omitempty"`
+	PreviousProvider string `json:"previousProvider"`
 	// Moves the alias from previousProvider to the other enabled provider.
 	CutoverAcknowledged bool `json:"cutoverAcknowledged,omitempty"`
 	// URL of an external S3 service; enables the provider "external".
 	Endpoint string `json:"endpoint,omitempty"`
 	// Region of the store that the buckets are in. Default: us-east-1.
-	Region string `json:"region,omitempty"`
+	Region string `json:"region"`
 	// The buckets that mirrors and migrations copy unless they name others.
 	DefaultBuckets []string `json:"defaultBuckets,omitempty"`
 	// The Secret with the credentials that every consumer uses.
-	Credentials Credentials `json:"credentials,omitempty"`
+	Credentials Credentials `json:"credentials,omitzero"`
 	// Rows that extend or override the registry of providers.
 	Providers []provider.Row `json:"providers,omitempty"`
 	// Points consumers that name a provider's Service at the alias.
@@ -79,7 +82,7 @@ type Alias struct {
 	// Name of the Service. Default: <metadata.name>-objectstorage.
 	Name string `json:"name,omitempty"`
 	// Port of the Service.
-	Port int32 `json:"port,omitempty" jsonschema:"minimum=1,maximum=65535"`
+	Port int32 `json:"port" jsonschema:"minimum=1,maximum=65535"`
 }
 
 // Credentials names the Secret that consumers read.
@@ -93,11 +96,11 @@ type Credentials struct {
 // PreUpgradeChecks configures the guard.
 type PreUpgradeChecks struct {
 	// Adds the guard where the door can carry hooks.
-	Enabled bool `json:"enabled,omitempty" jsonschema:"default=true"`
+	Enabled bool `json:"enabled"`
 	// Makes it an error when the guard cannot be added.
 	Required bool `json:"required,omitempty"`
 	// Demands a migration record before a provider that holds data may go.
-	RequireProof bool `json:"requireProof,omitempty" jsonschema:"default=true"`
+	RequireProof bool `json:"requireProof"`
 	// Claims that may be lost: each entry names one live object, once.
 	AllowLoss []AllowLoss `json:"allowLoss,omitempty"`
 }
@@ -113,7 +116,7 @@ type AllowLoss struct {
 // Migration moves every bucket from one provider to another.
 type Migration struct {
 	// Adds the migration to the release.
-	Enabled bool `json:"enabled,omitempty"`
+	Enabled bool `json:"enabled"`
 	// Provider to copy from.
 	From string `json:"from,omitempty"`
 	// Provider to copy to.
@@ -121,10 +124,10 @@ type Migration struct {
 	// Reports what would be copied and writes nothing.
 	DryRun bool `json:"dryRun,omitempty"`
 	// Stops the consumers during the second pass.
-	Quiesce bool `json:"quiesce,omitempty" jsonschema:"default=true"`
+	Quiesce bool `json:"quiesce"`
 	// Time that the second pass may take, quiesce included.
-	Deadline Duration `json:"deadline,omitempty"`
-	// Workloads (kind/name) that count as consumers beside those that are detected.
+	Deadline Duration `json:"deadline"`
+	// Workloads (kind/name, for example Deployment/api) that count as consumers beside those that are detected.
 	Consumers []string `json:"consumers,omitempty"`
 	// Workloads (kind/name) that do not count as consumers.
 	Exclude []string `json:"exclude,omitempty"`
@@ -141,7 +144,7 @@ type Mirror struct {
 	// Schedule of the CronJob, in cron syntax. Either rpo or schedule.
 	Schedule string `json:"schedule,omitempty"`
 	// Time that one run may take.
-	Deadline Duration `json:"deadline,omitempty"`
+	Deadline Duration `json:"deadline"`
 	// Keeps the CronJob but starts no runs.
 	Suspend bool `json:"suspend,omitempty"`
 	// Where to copy to.
@@ -157,7 +160,7 @@ type Mirror struct {
 	// Copies versions and delete markers too.
 	Versions bool `json:"versions,omitempty"`
 	// Deleting at the destination what the source no longer has.
-	Remove Remove `json:"remove,omitempty"`
+	Remove Remove `json:"remove"`
 }
 
 // Destination is the S3 endpoint that a mirror writes to.
@@ -165,7 +168,7 @@ type Destination struct {
 	// URL of the endpoint.
 	Endpoint string `json:"endpoint" jsonschema:"required"`
 	// Region of the endpoint. Default: us-east-1.
-	Region string `json:"region,omitempty"`
+	Region string `json:"region"`
 	// Secret with access-key and secret-key. Empty: ambient credentials (workload identity).
 	SecretName string `json:"secretName,omitempty"`
 }
@@ -173,11 +176,11 @@ type Destination struct {
 // Remove guards deletions at a mirror's destination.
 type Remove struct {
 	// Deletes at the destination what the source no longer has.
-	Enabled bool `json:"enabled,omitempty"`
+	Enabled bool `json:"enabled"`
 	// Percentage of a bucket's objects that one run may delete or overwrite.
-	MaxPercent int `json:"maxPercent,omitempty" jsonschema:"minimum=1,maximum=100"`
+	MaxPercent int `json:"maxPercent" jsonschema:"minimum=1,maximum=100"`
 	// How long deleted and overwritten objects stay in the trash.
-	Trash Duration `json:"trash,omitempty"`
+	Trash Duration `json:"trash"`
 }
 
 // Snapshot is a schedule of VolumeSnapshots.
@@ -185,7 +188,7 @@ type Snapshot struct {
 	// Name of the schedule, unique in the document.
 	Name string `json:"name" jsonschema:"required,minLength=1"`
 	// The claims to take snapshots of.
-	Claims Claims `json:"claims,omitempty"`
+	Claims Claims `json:"claims,omitzero"`
 	// The age that the newest snapshot may reach; the schedule follows from it. Either rpo or schedule.
 	RPO Duration `json:"rpo,omitempty"`
 	// Schedule of the CronJob, in cron syntax. Either rpo or schedule.
@@ -193,9 +196,9 @@ type Snapshot struct {
 	// VolumeSnapshotClass; chosen by driver when empty.
 	Class string `json:"class,omitempty"`
 	// How many snapshots are kept.
-	Retention Retention `json:"retention,omitempty"`
+	Retention Retention `json:"retention"`
 	// Commands around the snapshot.
-	Hooks SnapshotHooks `json:"hooks,omitempty"`
+	Hooks SnapshotHooks `json:"hooks,omitzero"`
 }
 
 // Claims selects PersistentVolumeClaims in one of three ways.
@@ -211,13 +214,13 @@ type Claims struct {
 // Retention counts the ready snapshots that are kept.
 type Retention struct {
 	// The newest ones.
-	Last int `json:"last,omitempty" jsonschema:"minimum=1"`
+	Last int `json:"last" jsonschema:"minimum=1"`
 	// One a day, for so many days.
-	Daily int `json:"daily,omitempty" jsonschema:"minimum=0"`
+	Daily int `json:"daily" jsonschema:"minimum=0"`
 	// One a week, for so many weeks.
-	Weekly int `json:"weekly,omitempty" jsonschema:"minimum=0"`
+	Weekly int `json:"weekly" jsonschema:"minimum=0"`
 	// Failed ones, for diagnosis.
-	Failed int `json:"failed,omitempty" jsonschema:"minimum=0"`
+	Failed int `json:"failed" jsonschema:"minimum=0"`
 }
 
 // SnapshotHooks are commands that run in the provider's pod.

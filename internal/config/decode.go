@@ -3,7 +3,6 @@ package config
 import (
 	"encoding"
 	"fmt"
-	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -12,11 +11,13 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// decoder fills a Go value from YAML nodes and remembers where each field stands.
+// decoder fills a Go value from YAML nodes and remembers where each field stands. The nodes have
+// passed [checkSize].
 type decoder struct {
 	source    string
 	errors    Errors
 	positions map[string]position
+	meant     []string // fields that misspelt ones were probably meant to be
 }
 
 type position struct{ line, column int }
@@ -30,11 +31,16 @@ func (d *decoder) fail(node *yaml.Node, field, format string, args ...any) {
 	})
 }
 
-// decode writes node into target, which must be settable. A null node leaves the default in place.
-func (d *decoder) decode(node *yaml.Node, target reflect.Value, field string) {
+func follow(node *yaml.Node) *yaml.Node {
 	for node.Kind == yaml.AliasNode {
 		node = node.Alias
 	}
+	return node
+}
+
+// decode writes node into target, which must be settable. A null node leaves the default in place.
+func (d *decoder) decode(node *yaml.Node, target reflect.Value, field string) {
+	node = follow(node)
 	d.positions[field] = position{node.Line, node.Column}
 	if node.Tag == "!!null" {
 		return
@@ -65,28 +71,101 @@ func (d *decoder) decodeStruct(node *yaml.Node, target reflect.Value, field stri
 		return
 	}
 	names, indexes := fieldsOf(target.Type())
-	seen := map[string]bool{}
-	for i := 0; i < len(node.Content); i += 2 {
-		key, value := node.Content[i], node.Content[i+1]
-		path := join(field, key.Value)
-		index, known := indexes[key.Value]
-		switch {
-		case seen[key.Value]:
-			d.fail(key, path, "field is given twice")
-		case !known:
-			d.fail(key, path, "%s", unknownField(key.Value, names))
-		default:
-			d.decode(value, target.Field(index), path)
+	for _, entry := range d.entries(node, field) {
+		path := join(field, entry.name)
+		if index, known := indexes[entry.name]; known {
+			d.decode(entry.value, target.Field(index), path)
+			continue
 		}
-		seen[key.Value] = true
+		if near := suggest(entry.name, names); near != "" {
+			d.fail(entry.key, path, "unknown field; did you mean %q?", near)
+			d.meant = append(d.meant, join(field, near))
+		} else if other := elsewhere(entry.name); other != "" {
+			d.fail(entry.key, path, "unknown field; did you mean %s?", other)
+		} else {
+			d.fail(entry.key, path, "unknown field; known here: %s", strings.Join(names, ", "))
+		}
 	}
 }
 
-func unknownField(name string, names []string) string {
-	if near := suggest(name, names); near != "" {
-		return fmt.Sprintf("unknown field; did you mean %q?", near)
+func (d *decoder) decodeSlice(node *yaml.Node, target reflect.Value, field string) {
+	if node.Kind != yaml.SequenceNode {
+		d.wrongKind(node, field, "a list")
+		return
 	}
-	return fmt.Sprintf("unknown field; known here: %s", strings.Join(names, ", "))
+	list := reflect.MakeSlice(target.Type(), len(node.Content), len(node.Content))
+	for i, item := range node.Content {
+		value := list.Index(i)
+		if withDefaults, ok := value.Addr().Interface().(defaulter); ok {
+			withDefaults.SetDefaults()
+		}
+		d.decode(item, value, element(field, i))
+	}
+	target.Set(list)
+}
+
+func (d *decoder) decodeMap(node *yaml.Node, target reflect.Value, field string) {
+	if node.Kind != yaml.MappingNode {
+		d.wrongKind(node, field, "a mapping")
+		return
+	}
+	result := reflect.MakeMap(target.Type())
+	for _, entry := range d.entries(node, field) {
+		value := reflect.New(target.Type().Elem()).Elem()
+		d.decode(entry.value, value, join(field, entry.name))
+		result.SetMapIndex(reflect.ValueOf(entry.name), value)
+	}
+	target.Set(result)
+}
+
+// entry is one field of a mapping.
+type entry struct {
+	name       string
+	key, value *yaml.Node
+}
+
+// entries returns the fields of a mapping, those that merge keys (<<) bring in last. A field of the
+// mapping itself wins over a merged one, and of two merged ones the first.
+func (d *decoder) entries(node *yaml.Node, field string) []entry {
+	var list, merged []entry
+	seen := map[string]bool{}
+	for i := 0; i < len(node.Content); i += 2 {
+		key, value := follow(node.Content[i]), follow(node.Content[i+1])
+		switch {
+		case key.Tag == "!!merge":
+			merged = append(merged, d.merged(value, field)...)
+		case key.Kind != yaml.ScalarNode:
+			d.fail(key, field, "the name of a field must be a string, is %s", describe(key))
+		case seen[key.Value]:
+			d.fail(key, join(field, key.Value), "field is given twice")
+		default:
+			seen[key.Value] = true
+			list = append(list, entry{key.Value, key, value})
+		}
+	}
+	for _, entry := range merged {
+		if !seen[entry.name] {
+			seen[entry.name] = true
+			list = append(list, entry)
+		}
+	}
+	return list
+}
+
+func (d *decoder) merged(value *yaml.Node, field string) []entry {
+	switch value.Kind {
+	case yaml.MappingNode:
+		return d.entries(value, field)
+	case yaml.SequenceNode:
+		var list []entry
+		for _, item := range value.Content {
+			list = append(list, d.merged(follow(item), field)...)
+		}
+		return list
+	default:
+		d.wrongKind(value, join(field, "<<"), "a mapping")
+		return nil
+	}
 }
 
 // fieldsOf returns the JSON names of a struct's fields in order, and their indexes.
@@ -103,78 +182,15 @@ func fieldsOf(t reflect.Type) (names []string, indexes map[string]int) {
 	return names, indexes
 }
 
-func (d *decoder) decodeSlice(node *yaml.Node, target reflect.Value, field string) {
-	if node.Kind != yaml.SequenceNode {
-		d.wrongKind(node, field, "a list")
-		return
-	}
-	list := reflect.MakeSlice(target.Type(), len(node.Content), len(node.Content))
-	for i, item := range node.Content {
-		element := list.Index(i)
-		if withDefaults, ok := element.Addr().Interface().(defaulter); ok {
-			withDefaults.SetDefaults()
+// covers tells whether decoding has found a fault in a field or inside it, around it, or in one that
+// was meant to be it, so that what validation says of it is noise.
+func (d *decoder) covers(field string) bool {
+	for _, fault := range d.errors {
+		if within(fault.Field, field) || within(field, fault.Field) {
+			return true
 		}
-		d.decode(item, element, field+"["+strconv.Itoa(i)+"]")
 	}
-	target.Set(list)
-}
-
-func (d *decoder) decodeMap(node *yaml.Node, target reflect.Value, field string) {
-	if node.Kind != yaml.MappingNode {
-		d.wrongKind(node, field, "a mapping")
-		return
-	}
-	result := reflect.MakeMap(target.Type())
-	for i := 0; i < len(node.Content); i += 2 {
-		key, value := node.Content[i], node.Content[i+1]
-		element := reflect.New(target.Type().Elem()).Elem()
-		d.decode(value, element, join(field, key.Value))
-		result.SetMapIndex(reflect.ValueOf(key.Value), element)
-	}
-	target.Set(result)
-}
-
-func (d *decoder) decodeScalar(node *yaml.Node, target reflect.Value, field string) {
-	switch target.Kind() {
-	case reflect.Interface:
-		var value any
-		if err := node.Decode(&value); err != nil {
-			d.fail(node, field, "%v", err)
-			return
-		}
-		target.Set(reflect.ValueOf(value))
-	case reflect.String:
-		// an unquoted number or bool where a string belongs is what people write: 1.20 stays "1.20"
-		if node.Kind != yaml.ScalarNode {
-			d.wrongKind(node, field, "a string")
-			return
-		}
-		target.SetString(node.Value)
-	case reflect.Bool:
-		var value bool
-		if node.Tag != "!!bool" || node.Decode(&value) != nil {
-			d.wrongKind(node, field, "true or false")
-			return
-		}
-		target.SetBool(value)
-	case reflect.Int, reflect.Int32:
-		var value int64
-		if node.Tag != "!!int" || node.Decode(&value) != nil || target.OverflowInt(value) || value > math.MaxInt32 {
-			d.wrongKind(node, field, "a whole number")
-			return
-		}
-		target.SetInt(value)
-	default:
-		panic("config: no decoding for " + target.Type().String())
-	}
-}
-
-func (d *decoder) wrongKind(node *yaml.Node, field, want string) {
-	got := map[yaml.Kind]string{yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list"}[node.Kind]
-	if got == "" {
-		got = strconv.Quote(node.Value)
-	}
-	d.fail(node, field, "must be %s, is %s", want, got)
+	return slices.ContainsFunc(d.meant, func(meant string) bool { return within(field, meant) })
 }
 
 // locate puts the position of a field, or of its nearest parent that the document has, into fault.
@@ -206,6 +222,14 @@ func join(field, name string) string {
 	return field + "." + name
 }
 
+func element(field string, index int) string { return field + "[" + strconv.Itoa(index) + "]" }
+
 func parent(field string) string {
 	return field[:max(strings.LastIndexAny(field, ".["), 0)]
+}
+
+// within tells whether field is outer or a part of it.
+func within(field, outer string) bool {
+	rest, found := strings.CutPrefix(field, outer)
+	return found && (outer == "" || rest == "" || rest[0] == '.' || rest[0] == '[')
 }

@@ -1,7 +1,7 @@
 package config
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -9,7 +9,8 @@ import (
 type Error struct {
 	// Source is the file, or what else the document was read from.
 	Source string
-	// Line and Column count from 1; both are 0 when the fault is that something is missing everywhere.
+	// Line and Column count from 1. Both are 0 when the fault has no place, Column alone when the
+	// YAML parser does not tell it.
 	Line, Column int
 	// Field is the path of the field, for example spec.mirrors[0].rpo; empty for faults of the YAML.
 	Field string
@@ -21,7 +22,10 @@ type Error struct {
 func (e *Error) Error() string {
 	text := e.Source
 	if e.Line > 0 {
-		text += fmt.Sprintf(":%d:%d", e.Line, e.Column)
+		text += ":" + strconv.Itoa(e.Line)
+	}
+	if e.Column > 0 {
+		text += ":" + strconv.Itoa(e.Column)
 	}
 	if e.Field != "" {
 		text += ": " + e.Field
@@ -48,36 +52,4 @@ func (e Errors) Unwrap() []error {
 		list[i] = fault
 	}
 	return list
-}
-
-// suggest returns the candidate nearest to name, if one is near enough to be a slip of the finger.
-func suggest(name string, candidates []string) string {
-	best, bestDistance := "", len(name)/3+2
-	for _, candidate := range candidates {
-		if d := distance(strings.ToLower(name), strings.ToLower(candidate)); d < bestDistance {
-			best, bestDistance = candidate, d
-		}
-	}
-	return best
-}
-
-// distance is the Levenshtein distance in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			substitution := diagonal
-			if a[i] != b[j] {
-				substitution++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(substitution, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
