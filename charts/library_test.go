@@ -1,0 +1,245 @@
+package charts_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+)
+
+// documents are values of a chart that has nothing but the library, and the config document that
+// they give.
+var documents = map[string]struct{ values, want string }{
+	"nothing set": {
+		values: ``,
+		want: `apiVersion: helm-ferry.dev/v1alpha1
+kind: Ferry
+metadata:
+  name: ilum
+spec:
+  {}
+`,
+	},
+	"name and image": {
+		values: `ferry: {name: lake, image: "registry.example.com/hook:1"}`,
+		want: `apiVersion: helm-ferry.dev/v1alpha1
+kind: Ferry
+metadata:
+  name: lake
+spec:
+  image: registry.example.com/hook:1
+`,
+	},
+	"values of others stay out": {
+		values: `
+objectStorage: {console: true, rewire: true}
+preUpgradeChecks: {image: busybox, required: true}
+migration: {database: {enabled: true}}
+replicas: 3
+`,
+		want: `apiVersion: helm-ferry.dev/v1alpha1
+kind: Ferry
+metadata:
+  name: ilum
+spec:
+  objectStorage:
+    rewire: true
+  preUpgradeChecks:
+    required: true
+`,
+	},
+	"false is set, null is not": {
+		values: `
+objectStorage: {endpoint: "", region: null, cutoverAcknowledged: false}
+preUpgradeChecks: {enabled: false}
+`,
+		want: `apiVersion: helm-ferry.dev/v1alpha1
+kind: Ferry
+metadata:
+  name: ilum
+spec:
+  objectStorage:
+    cutoverAcknowledged: false
+    endpoint: ""
+  preUpgradeChecks:
+    enabled: false
+`,
+	},
+	"old name wins over false": {
+		values: `
+objectStorage: {cutoverAcknowledged: false}
+rustfs: {migrationAcknowledged: true}
+`,
+		want: `apiVersion: helm-ferry.dev/v1alpha1
+kind: Ferry
+metadata:
+  name: ilum
+spec:
+  objectStorage:
+    cutoverAcknowledged: true
+`,
+	},
+	"a migration that is off": {
+		values: `migration: {minioToRustfs: {enabled: false, deadline: 9m}}`,
+		want: `apiVersion: helm-ferry.dev/v1alpha1
+kind: Ferry
+metadata:
+  name: ilum
+spec:
+  {}
+`,
+	},
+	"names of providers, with values under either spelling": {
+		values: `
+cephRgw: {enabled: true}
+seaweedfs: {enabled: true}
+migration: {cephRgwToSeaweedfs: {enabled: true, quiesce: false, accept: [versions, lock]}}
+`,
+		want: `apiVersion: helm-ferry.dev/v1alpha1
+kind: Ferry
+metadata:
+  name: ilum
+spec:
+  migration:
+    accept:
+    - versions
+    - lock
+    enabled: true
+    from: ceph-rgw
+    quiesce: false
+    to: seaweedfs
+`,
+	},
+	"sides that are not the chart's": {
+		values: `migration: {minioToExternal: {enabled: true, dryRun: true}}`,
+		want: `apiVersion: helm-ferry.dev/v1alpha1
+kind: Ferry
+metadata:
+  name: ilum
+spec:
+  migration:
+    dryRun: true
+    enabled: true
+    from: minio
+    to: external
+`,
+	},
+}
+
+func TestDocument(t *testing.T) {
+	t.Parallel()
+	for name, document := range documents {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := ownChart(t, document.values)
+			withBothHelms(t, func(t *testing.T, helm string) {
+				t.Helper()
+				stream := render(t, helm, dir)
+				var got string
+				for _, o := range stream.Objects() {
+					got += o.String("data", "ferry.yaml")
+				}
+				if diff := cmp.Diff(document.want, got); diff != "" {
+					t.Errorf("document (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+// TestAlwaysOnSubChart has a provider whose sub-chart cannot be switched off: it runs, whatever its
+// values say or leave out.
+func TestAlwaysOnSubChart(t *testing.T) {
+	t.Parallel()
+	dir := ownChart(t, "migration: {minioToExternal: {enabled: true}}\nminio: {auth: {accessKey: a, secretKey: b}}\n", "minio")
+	withBothHelms(t, func(t *testing.T, helm string) {
+		t.Helper()
+		find(t, render(t, helm, dir), "ConfigMap/ilum-ferry")
+	})
+}
+
+func TestConfigMap(t *testing.T) {
+	t.Parallel()
+	var library struct{ Version string }
+	data, err := os.ReadFile("ferry/Chart.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(data, &library); err != nil {
+		t.Fatal(err)
+	}
+	dir := ownChart(t, "")
+	withBothHelms(t, func(t *testing.T, helm string) {
+		t.Helper()
+		o := find(t, render(t, helm, dir), "ConfigMap/ilum-ferry")
+		labels := map[string]string{
+			"app.kubernetes.io/part-of": "ferry", "app.kubernetes.io/component": "config",
+			"app.kubernetes.io/instance": "ilum", "app.kubernetes.io/managed-by": "Helm",
+			"helm-ferry.dev/config": "true",
+		}
+		annotations := map[string]string{
+			"helm.sh/resource-policy": "keep", "helm-ferry.dev/library-chart": library.Version,
+		}
+		if diff := cmp.Diff(labels, o.Labels()); diff != "" {
+			t.Errorf("labels (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(annotations, o.Annotations()); diff != "" {
+			t.Errorf("annotations (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	const notice = "DEPRECATED: rustfs.migrationAcknowledged is the old name of objectStorage.cutoverAcknowledged."
+	dir := ownChart(t, "")
+	for acknowledged, want := range map[string]bool{
+		"rustfs.migrationAcknowledged=true":      true,
+		"rustfs.migrationAcknowledged=false":     false,
+		"objectStorage.cutoverAcknowledged=true": false,
+	} {
+		t.Run(acknowledged, func(t *testing.T) {
+			t.Parallel()
+			withBothHelms(t, func(t *testing.T, helm string) {
+				t.Helper()
+				notes := find(t, render(t, helm, dir, "--set", acknowledged), "ConfigMap/notes").String("data", "notes")
+				if got := strings.Contains(notes, notice); got != want || !want && notes != "" {
+					t.Errorf("the notes are %q; with the notice: %v", notes, want)
+				}
+			})
+		})
+	}
+}
+
+// ownChart writes a chart with those values that depends on the library and on these sub-charts of
+// the lakehouse. It shows the notes in a ConfigMap, since helm template does not show NOTES.txt.
+func ownChart(t *testing.T, values string, more ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	metadata := "apiVersion: v2\nname: own\nversion: 1.0.0\ndependencies:\n- {name: ferry, version: 0.1.0}\n"
+	for _, name := range more {
+		metadata += "- {name: " + name + ", version: 0.1.0}\n"
+	}
+	for _, name := range append([]string{"ferry"}, more...) {
+		if err := os.CopyFS(filepath.Join(dir, "charts", name), os.DirFS(filepath.Join("lakehouse/charts", name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "templates"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"Chart.yaml":           metadata,
+		"values.yaml":          values,
+		"templates/ferry.yaml": `{{ include "ferry.objects" . }}`,
+		"templates/notes.yaml": `{apiVersion: v1, kind: ConfigMap, metadata: {name: notes}, data: {notes: {{ include "ferry.notes" . | quote }}}}`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
