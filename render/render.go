@@ -65,11 +65,7 @@ func Run(ctx context.Context, in io.Reader, out io.Writer, cfg Config) (Results,
 	if err != nil {
 		return nil, err
 	}
-	text, err := rendering.Bytes()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := out.Write(text); err != nil {
+	if _, err := out.Write(rendering.Bytes()); err != nil {
 		return nil, fmt.Errorf("write manifests: %w", err)
 	}
 	return rendering.Results, nil
@@ -162,16 +158,16 @@ func (r *Rendering) parse(data []byte, door Door) (*Document, error) {
 const nothing = "# ferry: nothing to render\n"
 
 // Bytes returns the text for the door that the manifests came through.
-func (r *Rendering) Bytes() ([]byte, error) {
+func (r *Rendering) Bytes() []byte {
 	if r.list != nil {
 		r.list.Results = r.Results.forList()
 		return r.list.Bytes()
 	}
 	text := r.Stream.Bytes()
 	if len(bytes.TrimSpace(text)) == 0 {
-		return []byte(nothing), nil
+		return []byte(nothing)
 	}
-	return text, nil
+	return text
 }
 
 // Added returns the documents that were added, in the order of the stream.

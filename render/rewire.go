@@ -74,8 +74,7 @@ func (s *state) rewireText(references []release.Reference) error {
 		value = base64.StdEncoding.EncodeToString([]byte(text))
 	}
 	path := pathTo(first.Object.Root(), first.Node)
-	first.Node.Value = value
-	first.Object.MarkChanged()
+	first.Object.Replace(first.Node, value)
 	s.record(first.Object, path, first.Text, text, "consumers follow the active provider")
 	return nil
 }

@@ -1,0 +1,132 @@
+package hooks
+
+import (
+	"fmt"
+
+	"github.com/helm-ferry/ferry/internal/config"
+	"github.com/helm-ferry/ferry/internal/manifest"
+	"github.com/helm-ferry/ferry/internal/release"
+)
+
+// Manifest is what one revision of a release renders.
+type Manifest struct {
+	Stream  *manifest.Stream
+	Release *release.Release
+}
+
+// Plan is what an upgrade would do to the claims of a release.
+type Plan struct {
+	// From and To name the providers that the alias selects before and after, "" for none.
+	From string `json:"from"`
+	To   string `json:"to"`
+	// Claims are those of the manifest in force, in its order.
+	Claims []ClaimPlan `json:"claims"`
+	// New are the claims that only the manifest to come makes.
+	New []string `json:"new,omitempty"`
+	// Refused tells that the guard refuses the upgrade.
+	Refused bool `json:"refused"`
+	// Verdict is one line: REFUSED or PASS, and why.
+	Verdict string `json:"verdict"`
+}
+
+// ClaimPlan is the fate of one claim.
+type ClaimPlan struct {
+	Claim    string `json:"claim"`
+	Owner    string `json:"owner"`
+	Provider string `json:"provider,omitempty"`
+	Size     string `json:"size,omitempty"`
+	Fate     Fate   `json:"fate"`
+	// Refused tells that the guard refuses this fate.
+	Refused bool `json:"refused,omitempty"`
+	// Allowed tells that allowLoss names the claim.
+	Allowed bool `json:"allowed,omitempty"`
+	// Danger says in one sentence what would happen, "" if the claim is safe.
+	Danger string `json:"danger,omitempty"`
+	// Remedy says what to do about it.
+	Remedy string `json:"remedy,omitempty"`
+}
+
+// Judge compares two manifests under the configuration of the one to come.
+func Judge(current, next Manifest, resolution release.Resolution, cfg *config.Config) Plan {
+	plan := Plan{From: aliasProvider(current.Stream), To: name(resolution.Active)}
+	stale := allowed(cfg)
+	for _, claim := range current.Release.Claims {
+		delete(stale, claim.Name)
+		plan.Claims = append(plan.Claims, judgeClaim(claim, next, plan, cfg))
+	}
+	for _, claim := range next.Release.Claims {
+		if !has(current.Release, claim.Name) {
+			plan.New = append(plan.New, claim.Name)
+		}
+	}
+	plan.conclude(stale)
+	return plan
+}
+
+func judgeClaim(claim release.Claim, next Manifest, plan Plan, cfg *config.Config) ClaimPlan {
+	result := ClaimPlan{
+		Claim: claim.Name, Owner: claim.Object.Title(), Provider: name(claim.Provider), Size: claim.Size,
+		Fate: fateOf(claim, next), Allowed: allowed(cfg)[claim.Name],
+	}
+	result.Danger, result.Remedy = explain(claim, result.Fate, result.Provider)
+	switch {
+	case result.Fate.loses():
+		result.Refused = !result.Allowed
+	case result.Fate == Orphaned && result.Provider != "" && result.Provider == plan.From:
+		result.Refused = !result.Allowed && !acknowledged(plan, cfg)
+	}
+	return result
+}
+
+// acknowledged tells whether the configuration says that the data have moved to another provider.
+func acknowledged(plan Plan, cfg *config.Config) bool {
+	storage := cfg.Spec.ObjectStorage
+	return plan.To != "" && plan.To != plan.From && (storage.CutoverAcknowledged || storage.ActiveProvider == plan.To)
+}
+
+func allowed(cfg *config.Config) map[string]bool {
+	names := map[string]bool{}
+	for _, entry := range cfg.Spec.PreUpgradeChecks.AllowLoss {
+		names[entry.Claim] = true
+	}
+	return names
+}
+
+// aliasProvider reads from the alias Service which provider a manifest selects.
+func aliasProvider(stream *manifest.Stream) string {
+	for _, o := range stream.Objects() {
+		if o.Is("", "Service") && release.Ours(o) && o.Labels()["app.kubernetes.io/component"] == "alias" {
+			return o.Labels()["helm-ferry.dev/provider"]
+		}
+	}
+	return ""
+}
+
+func name(p *release.Provider) string {
+	if p == nil {
+		return ""
+	}
+	return p.Name()
+}
+
+// explain says in a sentence what a fate means for a claim, and what to do.
+func explain(claim release.Claim, fate Fate, provider string) (danger, remedy string) {
+	enable := "go on rendering it"
+	if provider != "" {
+		enable = fmt.Sprintf("set %s.enabled=true", provider)
+	}
+	switch fate {
+	case Deleted:
+		return "the chart stops rendering the claim, so that Helm deletes it", enable + ", or annotate the live claim with helm.sh/resource-policy: keep"
+	case GarbageCollected:
+		return fmt.Sprintf("the retention policy of %s deletes the claim", claim.Object.Title()), "set persistentVolumeClaimRetentionPolicy to Retain first"
+	case Stranded:
+		return "a new, empty claim takes its place", "keep the names of the StatefulSet, of its templates and of its claims as they are"
+	case Recreated:
+		return "the claim is a Helm hook, so that Helm deletes it and makes it again", "remove the annotation helm.sh/hook from the claim"
+	case Orphaned:
+		return fmt.Sprintf("%s goes, and the claim stays behind", claim.Object.Title()), enable + ", or migrate its data first"
+	default:
+		return "", ""
+	}
+}
