@@ -53,12 +53,27 @@ func consumers(r *Release, cfg *config.Config) []*Consumer {
 // mounted returns the texts of the ConfigMaps or Secrets of the given names.
 func (r *Release) mounted(kind string, names []string) []text {
 	var texts []text
-	for _, o := range r.Objects {
-		if o.Is("", kind) && slices.Contains(names, o.Name) {
+	for _, name := range names {
+		for _, o := range r.data[dataKey{kind, name}] {
 			texts = append(texts, dataTexts(o)...)
 		}
 	}
 	return texts
+}
+
+// dataKey names a ConfigMap or Secret.
+type dataKey struct{ kind, name string }
+
+// dataObjects indexes the ConfigMaps and Secrets by kind and name.
+func dataObjects(objects []*manifest.Object) map[dataKey][]*manifest.Object {
+	index := map[dataKey][]*manifest.Object{}
+	for _, o := range objects {
+		if o.Is("", "ConfigMap", "Secret") {
+			key := dataKey{o.Kind, o.Name}
+			index[key] = append(index[key], o)
+		}
+	}
+	return index
 }
 
 // named tells whether a list of kind/name entries has an object; kinds are compared as kubectl

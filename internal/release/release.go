@@ -16,6 +16,8 @@ type Release struct {
 	Claims []Claim
 	// Consumers are the workloads that use a store.
 	Consumers []*Consumer
+
+	data map[dataKey][]*manifest.Object
 }
 
 // Inspect looks for providers, claims and consumers in the documents of a stream. The error is
@@ -33,6 +35,7 @@ func Inspect(stream *manifest.Stream, cfg *config.Config) (*Release, error) {
 	}
 	r.Providers = providers(r.Objects, registry, cfg.Spec.ObjectStorage)
 	r.Claims = claims(r.Objects, r.Providers)
+	r.data = dataObjects(r.Objects)
 	r.Consumers = consumers(r, cfg)
 	return r, nil
 }
