@@ -1,6 +1,7 @@
 package charts_test
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -82,14 +83,22 @@ func TestSituations(t *testing.T) {
 	}
 }
 
-// situationFiles returns the files in lakehouse/ci, which are those that situations names.
+// situationFiles returns the files in lakehouse/ci, which are those that situations names and the
+// README explains.
 func situationFiles(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("lakehouse/ci/*-values.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
+	readme, err := os.ReadFile("lakehouse/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name := range situations {
+		if !strings.Contains(string(readme), "| `"+name+"` |") {
+			t.Errorf("lakehouse/README.md does not explain %s", name)
+		}
 		if file := filepath.Join("lakehouse/ci", name+"-values.yaml"); !slices.Contains(files, file) {
 			t.Errorf("there is no %s", file)
 		}

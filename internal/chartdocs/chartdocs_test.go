@@ -175,7 +175,7 @@ Default: what was \| there
 
 ### ` + "`tree`" + `
 
-| value | default | |
+| value | default | description |
 |---|---|---|
 | ` + "`tree.list` | `[a, b]`" + ` | A list. |
 | ` + "`tree.pairs[].left` | required, for example `l`" + ` | One side. |

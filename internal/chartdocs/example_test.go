@@ -52,7 +52,7 @@ web:
 	//
 	// The web server.
 	//
-	// | value | default | |
+	// | value | default | description |
 	// |---|---|---|
 	// | `web.replicas` | `2` | Number of pods. |
 	// | `web.host` | `shop.example.com` | Host name, none when unset. |

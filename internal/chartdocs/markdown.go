@@ -33,7 +33,7 @@ func markdown(values []*value) string {
 			fmt.Fprintf(&out, "\nDefault: %s\n", v.defaultText())
 			continue
 		}
-		out.WriteString("\n| value | default | |\n|---|---|---|\n")
+		out.WriteString("\n| value | default | description |\n|---|---|---|\n")
 		v.rows(&out, "")
 	}
 	return out.String()
