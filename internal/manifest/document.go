@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -28,6 +27,9 @@ func NewDocument(text []byte) (*Document, error) {
 	if !startsWithSeparator(text) {
 		text = append([]byte("---\n"), text...)
 	}
+	if !bytes.HasSuffix(text, []byte("\n")) {
+		text = append(bytes.Clone(text), '\n')
+	}
 	document := &Document{line: 1, raw: text, added: true}
 	if err := document.parse(); err != nil {
 		return nil, err
@@ -47,6 +49,19 @@ func (d *Document) Changed() bool { return d.changed }
 // Original returns the text that the document was read from.
 func (d *Document) Original() []byte { return d.raw }
 
+// Bytes returns the text of the document: as read, with the changes of its objects written in.
+func (d *Document) Bytes() []byte {
+	if !d.changed {
+		return d.raw
+	}
+	return write(d.raw, d.node)
+}
+
+// Comment reports whether the document has comments and no object, and returns its text.
+func (d *Document) Comment() (string, bool) {
+	return string(d.raw), d.node == nil && bytes.Contains(d.raw, []byte("#"))
+}
+
 var sourceComment = regexp.MustCompile(`(?m)^(?:# Source:|#### file:) *(\S.*?)\r?$`)
 
 // Source returns the template that the document came from, or "" when the stream does not say.
@@ -64,100 +79,36 @@ func (d *Document) Source() string {
 
 // Title names the document for people: its object and template, or its place in the stream.
 func (d *Document) Title() string {
-	var parts []string
-	if len(d.objects) > 0 {
-		parts = append(parts, d.objects[0].Title())
+	title := d.objectTitle()
+	switch source := d.Source(); {
+	case source != "" && title != "":
+		return title + " (" + source + ")"
+	case source != "":
+		return source
+	case title != "":
+		return title
+	case d.added:
+		return "an added document"
 	}
-	if source := d.Source(); source != "" {
-		parts = append(parts, "("+source+")")
-	}
-	if len(parts) == 0 {
-		return fmt.Sprintf("document %d", d.index)
-	}
-	return strings.Join(parts, " ")
+	return fmt.Sprintf("document %d", d.index)
 }
 
-// Comment reports whether the document has comments and no object, and returns its text.
-func (d *Document) Comment() (string, bool) {
-	return string(d.raw), d.node == nil && bytes.Contains(d.raw, []byte("#"))
-}
+var (
+	kindLine = regexp.MustCompile(`(?m)^kind:[ \t]*["']?([A-Za-z0-9]+)`)
+	nameLine = regexp.MustCompile(`(?m)^metadata:[^\n]*\n(?:[ \t#][^\n]*\n|\r?\n)*?[ \t]+name:[ \t]*["']?([A-Za-z0-9][A-Za-z0-9.:-]*)`)
+)
 
-// Bytes returns the text of the document: as read, or written from its nodes if it was changed.
-func (d *Document) Bytes() []byte {
-	if !d.changed {
-		return d.raw
+// objectTitle is Kind/name, from the text where the document is broken and has no nodes.
+func (d *Document) objectTitle() string {
+	if d.node != nil {
+		return newObject(d, d.node.Content[0]).Title()
 	}
-	root := d.node.Content[0]
-	head, body := d.raw[:0], *root
-	if root.Style&yaml.FlowStyle == 0 {
-		head = linesBefore(d.raw, root.Line)
-		body.HeadComment = ""
-		body.Content = withoutFirstComment(root.Content)
+	kind, name := kindLine.FindSubmatch(d.raw), nameLine.FindSubmatch(d.raw)
+	switch {
+	case kind == nil:
+		return ""
+	case name == nil:
+		return string(kind[1])
 	}
-	text := encode(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{&body}, FootComment: d.node.FootComment}, compactLists(root))
-	if !startsWithSeparator(head) && startsWithSeparator(d.raw) {
-		head = append([]byte("---\n"), head...)
-	}
-	if bytes.Contains(d.raw, []byte("\r\n")) {
-		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
-		if len(head) > 0 && !bytes.HasSuffix(head, []byte("\r\n")) {
-			head = append(bytes.TrimSuffix(head, []byte("\n")), '\r', '\n')
-		}
-	}
-	return append(bytes.Clone(head), text...)
-}
-
-// linesBefore returns the lines of text above line, which counts from 1.
-func linesBefore(text []byte, line int) []byte {
-	end := 0
-	for range line - 1 {
-		newline := bytes.IndexByte(text[end:], '\n')
-		if newline < 0 {
-			return nil
-		}
-		end += newline + 1
-	}
-	return text[:end]
-}
-
-// withoutFirstComment drops the comment above the first key: it stands in the lines before it.
-func withoutFirstComment(content []*yaml.Node) []*yaml.Node {
-	if len(content) == 0 || content[0].HeadComment == "" {
-		return content
-	}
-	first := *content[0]
-	first.HeadComment = ""
-	return append([]*yaml.Node{&first}, content[1:]...)
-}
-
-func encode(node *yaml.Node, compact bool) []byte {
-	var out bytes.Buffer
-	encoder := yaml.NewEncoder(&out)
-	encoder.SetIndent(2)
-	if compact {
-		encoder.CompactSeqIndent()
-	}
-	if err := encoder.Encode(node); err != nil {
-		panic(fmt.Sprintf("manifest: encode a parsed document: %v", err)) // nodes come from the parser
-	}
-	return out.Bytes()
-}
-
-// compactLists tells whether the lists of a document are written without indentation.
-func compactLists(node *yaml.Node) bool {
-	compact, found := true, false
-	var visit func(*yaml.Node)
-	visit = func(node *yaml.Node) {
-		for i := 0; i < len(node.Content) && !found; i++ {
-			child := node.Content[i]
-			if node.Kind == yaml.MappingNode && i%2 == 1 && child.Kind == yaml.SequenceNode &&
-				child.Style&yaml.FlowStyle == 0 && len(child.Content) > 0 {
-				compact, found = child.Column <= node.Content[i-1].Column, true
-				return
-			}
-			visit(child)
-		}
-	}
-	visit(node)
-	return compact
+	return string(kind[1]) + "/" + string(name[1])
 }

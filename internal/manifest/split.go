@@ -59,3 +59,15 @@ func onlyDirectives(text []byte) bool {
 	}
 	return found
 }
+
+// startsWithSeparator tells whether text begins with a separator line or with a directive.
+func startsWithSeparator(text []byte) bool {
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	return isMarker(line, "---") || bytes.HasPrefix(text, []byte("%"))
+}
+
+// endsWithMarker tells whether the last line of text ends a document by itself.
+func endsWithMarker(text []byte) bool {
+	text = bytes.TrimSuffix(text, []byte("\n"))
+	return isMarker(text[bytes.LastIndexByte(text, '\n')+1:], "...")
+}

@@ -2,75 +2,79 @@ package manifest
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
-	"io"
-	"regexp"
+	"runtime"
 	"slices"
-	"strconv"
-
-	"go.yaml.in/yaml/v3"
+	"sync"
+	"sync/atomic"
 )
 
 // Stream is a sequence of documents.
 type Stream struct {
 	Documents []*Document
+
+	mark []byte // the byte order mark that the stream began with
 }
 
-// SyntaxError is a document that is not YAML, or not a manifest.
-type SyntaxError struct {
-	Document string // what the document is called, see [Document.Title]
-	Line     int    // line of the stream, from 1
-	Message  string
-}
+var byteOrderMark = []byte("\uFEFF")
 
-// Error names document and line.
-func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("%s: line %d: %s", e.Document, e.Line, e.Message)
-}
-
-// Parse reads a stream. The error is a [*SyntaxError].
+// Parse reads a stream, which keeps data. The error is a [*SyntaxError]: that of the first broken
+// document.
 func Parse(data []byte) (*Stream, error) {
 	stream := &Stream{}
-	for i, piece := range split(data) {
-		document := &Document{index: i + 1, line: piece.line, raw: piece.text}
-		if err := document.parse(); err != nil {
+	if bytes.HasPrefix(data, byteOrderMark) {
+		stream.mark, data = data[:len(byteOrderMark)], data[len(byteOrderMark):]
+	}
+	pieces := split(data)
+	stream.Documents = make([]*Document, len(pieces))
+	errs := make([]error, len(pieces))
+	inParallel(len(pieces), func(i int) {
+		stream.Documents[i] = &Document{index: i + 1, line: pieces[i].line, raw: pieces[i].text}
+		errs[i] = stream.Documents[i].parse()
+	})
+	for _, err := range errs {
+		if err != nil {
 			return nil, err
 		}
-		stream.Documents = append(stream.Documents, document)
 	}
 	return stream, nil
 }
 
+// inParallel calls do for the numbers below n, on all processors.
+func inParallel(n int, do func(int)) {
+	var workers sync.WaitGroup
+	var next atomic.Int64
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	workers.Wait()
+}
+
 // Bytes returns the text of the stream.
 func (s *Stream) Bytes() []byte {
-	var out bytes.Buffer
-	for i, document := range s.Documents {
-		text := document.Bytes()
-		if i > 0 && !startsWithSeparator(text) && !endsWithMarker(out.Bytes()) {
+	texts := make([][]byte, len(s.Documents))
+	inParallel(len(texts), func(i int) {
+		texts[i] = s.Documents[i].Bytes()
+		if i < len(texts)-1 {
+			texts[i] = terminated(texts[i])
+		}
+	})
+	out := bytes.NewBuffer(make([]byte, 0, len(s.mark)+totalLength(texts)))
+	out.Write(s.mark)
+	for i, text := range texts {
+		switch {
+		case i == 0 || endsWithMarker(texts[i-1]):
+		case bytes.HasPrefix(text, []byte("%")) || onlyDirectives(text):
+			out.WriteString("...\n")
+		case !startsWithSeparator(text):
 			out.WriteString("---\n")
 		}
 		out.Write(text)
-		if i < len(s.Documents)-1 && len(text) > 0 && text[len(text)-1] != '\n' {
-			out.WriteByte('\n')
-		}
 	}
 	return out.Bytes()
-}
-
-func startsWithSeparator(text []byte) bool {
-	return isMarker(firstLine(text), "---") || bytes.HasPrefix(text, []byte("%"))
-}
-
-// endsWithMarker tells whether the last line of text ends a document by itself.
-func endsWithMarker(text []byte) bool {
-	text = bytes.TrimSuffix(text, []byte("\n"))
-	return isMarker(text[bytes.LastIndexByte(text, '\n')+1:], "...")
-}
-
-func firstLine(text []byte) []byte {
-	line, _, _ := bytes.Cut(text, []byte("\n"))
-	return line
 }
 
 // Objects returns the objects of all documents in order.
@@ -87,69 +91,10 @@ func (s *Stream) Insert(index int, document *Document) {
 	s.Documents = slices.Insert(s.Documents, index, document)
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-// parse fills the nodes and objects of a document from its text.
-func (d *Document) parse() error {
-	decoder := yaml.NewDecoder(bytes.NewReader(d.raw))
-	var node yaml.Node
-	if err := decoder.Decode(&node); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		message, line := err.Error(), 1
-		if match := yamlLine.FindStringSubmatch(message); match != nil {
-			message = message[len(match[0]):]
-			if n, err := strconv.Atoi(match[1]); err == nil {
-				line = n
-			}
-		}
-		return d.syntaxError(line, message)
+func totalLength(texts [][]byte) int {
+	total := 0
+	for _, text := range texts {
+		total += len(text)
 	}
-	if bytes.Contains(d.raw, []byte("*")) {
-		if bad, err := checkAliases(&node); err != nil {
-			return d.syntaxError(bad.Line, err.Error())
-		}
-	}
-	if root := node.Content[0]; root.Kind == yaml.MappingNode {
-		d.node = &node
-		d.collect(root)
-		return nil
-	} else if root.Tag == "!!null" {
-		return nil
-	}
-	return d.syntaxError(node.Content[0].Line, "is not a mapping, so it is no manifest")
-}
-
-func (d *Document) syntaxError(line int, message string) error {
-	return &SyntaxError{Document: d.Title(), Line: d.line + line - 1, Message: message}
-}
-
-// collect finds the objects of a document: itself, or the items of a List.
-func (d *Document) collect(root *yaml.Node) {
-	object := newObject(d, root)
-	items := object.Node("items")
-	if !isList(object) || items == nil || items.Kind != yaml.SequenceNode {
-		d.objects = []*Object{object}
-		return
-	}
-	for _, item := range items.Content {
-		if item.Kind == yaml.MappingNode {
-			d.objects = append(d.objects, newObject(d, item))
-		}
-	}
-}
-
-// isList tells whether an object is a v1 List or a typed list such as ConfigMapList, not a custom
-// kind that only sounds like one.
-func isList(o *Object) bool {
-	switch o.Kind {
-	case "List", "ConfigMapList", "SecretList", "ServiceList", "ServiceAccountList", "PersistentVolumeClaimList", "PodList":
-		return o.APIVersion == "v1"
-	case "DeploymentList", "StatefulSetList", "DaemonSetList", "ReplicaSetList":
-		return o.APIVersion == "apps/v1"
-	case "JobList", "CronJobList":
-		return o.APIVersion == "batch/v1"
-	}
-	return false
+	return total
 }

@@ -1,0 +1,213 @@
+package manifest
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+)
+
+// Setting an annotation changes nothing else, whatever the document looks like: the oracle is the
+// document as plain values, with the annotation put in.
+func TestSetIsFaithful(t *testing.T) {
+	t.Parallel()
+	for name, text := range tricky {
+		for _, path := range [][]string{{"metadata", "annotations", "helm.sh/resource-policy"}, {"metadata", "annotations", "a"}, {"metadata", "labels", "a"}, {"spec", "retention", "whenDeleted"}} {
+			t.Run(name+"/"+path[2], func(t *testing.T) {
+				t.Parallel()
+				checkSet(t, text, "keep", path...)
+			})
+		}
+		for _, value := range awkward {
+			t.Run(fmt.Sprintf("%s/%q", name, value), func(t *testing.T) {
+				t.Parallel()
+				checkSet(t, text, value, "metadata", "annotations", "helm.sh/resource-policy")
+			})
+		}
+	}
+}
+
+var awkward = []string{"", "yes", "1", "null", "a: b", "# x", "a\nb", "a\nb\n", "\n", " x ", "\ta", "a\r\nb", "ü😀", "\u0085", "\u2028", "it's \"so\"", "-", "{}", "*x", "12:30", "~", "x\n\n\n", "  x\ny\n"}
+
+func checkSet(t *testing.T, text, value string, path ...string) {
+	t.Helper()
+	stream, err := Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, object := range stream.Objects() {
+		stream, _ := Parse([]byte(text))
+		object = stream.Objects()[i]
+		want := valuesOf(t, stream)
+		target := want[i]
+		for _, key := range path[:len(path)-1] {
+			next, isMap := target[key].(map[string]any)
+			if !isMap {
+				next = map[string]any{}
+				target[key] = next
+			}
+			target = next
+		}
+		target[path[len(path)-1]] = value
+		changed := object.Set(value, path...)
+		out := stream.Bytes()
+		if !changed && string(out) != text {
+			t.Errorf("changed without saying so:\n%s", out)
+		}
+		checkValues(t, out, want)
+		checkComments(t, []byte(text), out)
+	}
+}
+
+func checkValues(t *testing.T, text []byte, want []map[string]any) {
+	t.Helper()
+	again, err := Parse(text)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	if diff := cmp.Diff(want, valuesOf(t, again)); diff != "" {
+		t.Errorf("-want +got:\n%s\n%s", diff, text)
+	}
+}
+
+func valuesOf(t *testing.T, stream *Stream) []map[string]any {
+	t.Helper()
+	var values []map[string]any
+	for _, object := range stream.Objects() {
+		values = append(values, plainValue(object.Root()).(map[string]any))
+	}
+	return values
+}
+
+// plainValue turns a node into values that share nothing: aliases and merge keys followed, the last
+// of duplicate keys taken.
+func plainValue(node *yaml.Node) any {
+	node = resolve(node)
+	switch node.Kind {
+	case yaml.MappingNode:
+		result := map[string]any{}
+		for _, source := range slices.Backward(merged(node)) {
+			for key, value := range plainValue(source).(map[string]any) {
+				result[key] = value
+			}
+		}
+		for i := 0; i < len(node.Content); i += 2 {
+			if key := resolve(node.Content[i]); key.Tag == "!!merge" {
+				continue
+			} else if key.Kind == yaml.ScalarNode {
+				result[key.Value] = plainValue(node.Content[i+1])
+			} else {
+				result[fmt.Sprint(plainValue(key))] = plainValue(node.Content[i+1])
+			}
+		}
+		return result
+	case yaml.SequenceNode:
+		var result []any
+		for _, item := range node.Content {
+			result = append(result, plainValue(item))
+		}
+		return result
+	}
+	if node.ShortTag() == "!!str" {
+		return node.Value
+	}
+	return node.ShortTag() + " " + node.Value
+}
+
+func checkComments(t *testing.T, before, after []byte) {
+	t.Helper()
+	left := commentsOf(t, after)
+	for _, comment := range commentsOf(t, before) {
+		i := slices.Index(left, comment)
+		if i < 0 {
+			t.Errorf("comment %q is lost in\n%s", comment, after)
+			continue
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+}
+
+func commentsOf(t *testing.T, text []byte) []string {
+	t.Helper()
+	var comments []string
+	for _, piece := range split(text) {
+		node, err := parseText(piece.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var visit func(*yaml.Node)
+		visit = func(node *yaml.Node) {
+			for _, comment := range []string{node.HeadComment, node.LineComment, node.FootComment} {
+				for line := range bytes.Lines([]byte(comment)) {
+					comments = append(comments, string(bytes.TrimSpace(line)))
+				}
+			}
+			for _, child := range node.Content {
+				visit(child)
+			}
+		}
+		if node != nil {
+			visit(node)
+		}
+	}
+	return slices.DeleteFunc(comments, func(comment string) bool { return comment == "" })
+}
+
+// Replacing any one scalar changes that scalar and nothing else.
+func TestReplaceIsFaithful(t *testing.T) {
+	t.Parallel()
+	for name, text := range tricky {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stream, err := Parse([]byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range scalarsOf(stream) {
+				for _, value := range append(awkward, "9001", "http://store:9000/x") {
+					checkReplace(t, text, i, value)
+				}
+			}
+		})
+	}
+}
+
+func checkReplace(t *testing.T, text string, index int, value string) {
+	t.Helper()
+	stream, _ := Parse([]byte(text))
+	found := scalarsOf(stream)[index]
+	found.object.Replace(found.node, value)
+	want := valuesOf(t, stream) // the tree as changed: that it is written as such is the question
+	out := stream.Bytes()
+	checkValues(t, out, want)
+	checkComments(t, []byte(text), out)
+}
+
+type foundScalar struct {
+	object *Object
+	node   *yaml.Node
+}
+
+// scalarsOf returns the scalar values of a stream, keys left out.
+func scalarsOf(stream *Stream) []foundScalar {
+	var found []foundScalar
+	for _, object := range stream.Objects() {
+		var visit func(*yaml.Node)
+		visit = func(node *yaml.Node) {
+			for i, child := range node.Content {
+				if node.Kind == yaml.MappingNode && i%2 == 0 {
+					continue
+				}
+				if child.Kind == yaml.ScalarNode {
+					found = append(found, foundScalar{object, child})
+				}
+				visit(child)
+			}
+		}
+		visit(object.Root())
+	}
+	return found
+}

@@ -1,0 +1,99 @@
+package manifest
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// indentation is how far new mappings are indented.
+const indentation = 2
+
+func encode(node *yaml.Node, compact bool) []byte {
+	var out bytes.Buffer
+	encoder := yaml.NewEncoder(&out)
+	encoder.SetIndent(indentation)
+	if compact {
+		encoder.CompactSeqIndent()
+	}
+	if err := encoder.Encode(node); err != nil {
+		panic(fmt.Sprintf("manifest: encode a parsed document: %v", err)) // nodes come from the parser
+	}
+	return out.Bytes()
+}
+
+// styled copies a tree with styles in which every parser reads the strings as strings, and which
+// the encoder writes faithfully. With quote all strings are quoted; with flow the copy fits into
+// {} and [], where JSON has quotes, and comments have no place.
+func styled(node *yaml.Node, quote, flow bool) *yaml.Node {
+	result := *node
+	switch node.Kind {
+	case yaml.ScalarNode:
+		if node.ShortTag() == "!!str" {
+			result.Style = stringStyle(node, quote || flow)
+		}
+	case yaml.MappingNode, yaml.SequenceNode:
+		if flow {
+			result.Style |= yaml.FlowStyle
+		}
+		result.Content = make([]*yaml.Node, len(node.Content))
+		for i, child := range node.Content {
+			result.Content[i] = styled(child, quote, flow)
+		}
+	}
+	if flow {
+		result.HeadComment, result.LineComment, result.FootComment = "", "", ""
+	}
+	return &result
+}
+
+// lookalike matches strings that YAML 1.1, which Kubernetes reads, takes for booleans or numbers
+// of base 60, and the encoder, which has YAML 1.2 in mind, does not quote.
+var lookalike = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|=|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)$`)
+
+func stringStyle(node *yaml.Node, quote bool) yaml.Style {
+	tagged, style := node.Style&yaml.TaggedStyle, node.Style&^yaml.TaggedStyle
+	switch lines := strings.Contains(node.Value, "\n"); {
+	case quote, style == 0 && lookalike.MatchString(node.Value):
+		style = yaml.DoubleQuotedStyle
+	case lines && style&(yaml.FoldedStyle|yaml.DoubleQuotedStyle) == 0:
+		style = yaml.DoubleQuotedStyle
+		if isLiteral(node.Value) {
+			style = yaml.LiteralStyle
+		}
+	case !lines && style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 && !isLiteral(node.Value):
+		style = yaml.DoubleQuotedStyle
+	}
+	return tagged | style
+}
+
+// isLiteral tells whether a text can be written as | block without an indentation indicator.
+func isLiteral(text string) bool {
+	if text == "" || isSpace(text[0]) {
+		return false
+	}
+	return strings.IndexFunc(text, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) < 0
+}
+
+// compactLists tells whether the lists of a document stand without indentation below their key.
+func compactLists(node *yaml.Node) bool {
+	compact, found := true, false
+	var visit func(*yaml.Node)
+	visit = func(node *yaml.Node) {
+		for i := 0; i < len(node.Content) && !found; i++ {
+			child := node.Content[i]
+			if node.Kind == yaml.MappingNode && i%2 == 1 && child.Kind == yaml.SequenceNode &&
+				child.Style&yaml.FlowStyle == 0 && len(child.Content) > 0 && child.Line > 0 {
+				compact, found = child.Column <= node.Content[i-1].Column, true
+				return
+			}
+			visit(child)
+		}
+	}
+	visit(node)
+	return compact
+}

@@ -1,0 +1,135 @@
+package manifest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// SyntaxError is a document that is not YAML, or not a manifest.
+type SyntaxError struct {
+	Document string // what the document is called, see [Document.Title]
+	Line     int    // line of the stream, from 1
+	Message  string
+}
+
+// Error names document and line.
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("%s: line %d: %s", e.Document, e.Line, e.Message)
+}
+
+// parse fills the nodes and objects of a document from its text.
+func (d *Document) parse() error {
+	node, err := parseText(d.raw)
+	if err != nil {
+		line, message := position(err)
+		return d.syntaxError(line, message)
+	}
+	if node == nil {
+		return nil
+	}
+	root := node.Content[0]
+	if root.Kind != yaml.MappingNode {
+		return d.syntaxError(root.Line, "is not a mapping, so it is no manifest")
+	}
+	if bytes.IndexByte(d.raw, '*') >= 0 {
+		if bad, err := checkAliases(node); err != nil {
+			return d.syntaxError(bad.Line, err.Error())
+		}
+	}
+	d.node = node
+	d.collect(root)
+	return nil
+}
+
+var errSecondDocument = errors.New("holds two documents: a separator must stand on a line of its own that ends in LF or CRLF")
+
+// parseText returns the tree of the document that text is, nil if it is blank, null or comments.
+func parseText(text []byte) (*yaml.Node, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(acceptVersion(text)))
+	var node, second yaml.Node
+	if err := decoder.Decode(&node); errors.Is(err, io.EOF) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	if err := decoder.Decode(&second); err == nil {
+		return nil, errSecondDocument
+	} else if !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if node.Content[0].ShortTag() == "!!null" {
+		return nil, nil
+	}
+	return &node, nil
+}
+
+var versionDirective = regexp.MustCompile(`(?m)^%YAML[ \t]+1\.2\b`)
+
+// acceptVersion has a document that says it is YAML 1.2 read as 1.1, the only version that the
+// parser lets pass although it knows both.
+func acceptVersion(text []byte) []byte {
+	if bytes.IndexByte(text, '%') < 0 {
+		return text
+	}
+	match := versionDirective.FindIndex(text)
+	if match == nil || !onlyDirectives(text[:match[1]]) {
+		return text
+	}
+	text = bytes.Clone(text)
+	text[match[1]-1] = '1'
+	return text
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+
+// position takes the line out of an error of the parser.
+func position(err error) (line int, message string) {
+	line, message = 1, err.Error()
+	if match := yamlLine.FindStringSubmatch(message); match != nil {
+		message = message[len(match[0]):]
+		if n, err := strconv.Atoi(match[1]); err == nil {
+			line = n
+		}
+	}
+	return line, message
+}
+
+func (d *Document) syntaxError(line int, message string) error {
+	return &SyntaxError{Document: d.Title(), Line: d.line + line - 1, Message: message}
+}
+
+// collect finds the objects of a document: itself, or the items of a List.
+func (d *Document) collect(root *yaml.Node) {
+	object := newObject(d, root)
+	items := object.Node("items")
+	if !isList(object) || items == nil || items.Kind != yaml.SequenceNode {
+		d.objects = []*Object{object}
+		return
+	}
+	for _, item := range items.Content {
+		if item.Kind == yaml.MappingNode {
+			d.objects = append(d.objects, newObject(d, item))
+		}
+	}
+}
+
+// isList tells whether an object is a v1 List or a typed list such as ConfigMapList, not a custom
+// kind that only sounds like one.
+func isList(o *Object) bool {
+	switch o.APIVersion {
+	case "v1":
+		return slices.Contains([]string{"List", "ConfigMapList", "SecretList", "ServiceList", "ServiceAccountList", "PersistentVolumeClaimList", "PodList"}, o.Kind)
+	case "apps/v1":
+		return slices.Contains([]string{"DeploymentList", "StatefulSetList", "DaemonSetList", "ReplicaSetList"}, o.Kind)
+	case "batch/v1":
+		return slices.Contains([]string{"JobList", "CronJobList"}, o.Kind)
+	}
+	return false
+}

@@ -1,0 +1,124 @@
+package manifest
+
+import (
+	"bytes"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// scalar writes the value of a changed scalar in the place of the old value.
+func (s *splicer) scalar(old, changed *yaml.Node, at place) {
+	start := s.value(old)
+	if start < 0 {
+		s.failed = true
+		return
+	}
+	end := s.scalarEnd(start, old)
+	style := old.Style &^ yaml.TaggedStyle
+	block := style == yaml.LiteralStyle || style == yaml.FoldedStyle
+	if !s.quote && style == changed.Style&^yaml.TaggedStyle && (block || style == 0 && end > 0 && s.lineOf(start) != s.lineOf(end)) {
+		s.middle(old, changed, start)
+		return
+	}
+	bare := *changed
+	bare.Anchor, bare.Style = "", bare.Style&^yaml.TaggedStyle
+	var text string
+	if at.flow {
+		text = s.flowText(&bare)
+	} else {
+		text = s.scalarText(&bare)
+	}
+	if block && end > 0 {
+		text += s.headerComment(start) + s.lineEnd(start, end)
+	}
+	s.edit(start, end, s.spaced(start, text))
+}
+
+// headerComment returns the comment behind the | or > of a block scalar, which its text follows.
+func (s *splicer) headerComment(start int) string {
+	header := s.text[start:s.nextLine(start+1)]
+	if comment := bytes.Index(header, []byte(" #")); comment >= 0 {
+		return strings.TrimRight(string(header[comment:]), "\r\n")
+	}
+	return ""
+}
+
+// middle replaces the part of a text of several lines in which the old and the changed value
+// differ, so that the rest keeps its lines.
+func (s *splicer) middle(old, changed *yaml.Node, start int) {
+	newline := s.newline()
+	if style := old.Style &^ yaml.TaggedStyle; style == yaml.LiteralStyle || style == yaml.FoldedStyle {
+		b := s.block(start, old.Value)
+		start, newline = b.content, newline+b.indent
+	}
+	head, tail := difference(old.Value, changed.Value)
+	end, places := follow(s.text, start, old.Value)
+	if end < 0 {
+		s.failed = true
+		return
+	}
+	from, to := start, 0
+	if head > 0 {
+		from = places[head-1] + 1
+	} else if len(places) > 0 {
+		from = places[0]
+	}
+	switch last := len(old.Value) - tail; {
+	case last == head:
+		to = from
+	case places[last-1] >= 0:
+		to = places[last-1] + 1
+	case tail > 0:
+		to = places[last]
+	default:
+		to = -1
+	}
+	s.edit(from, to, strings.ReplaceAll(changed.Value[head:len(changed.Value)-tail], "\n", newline))
+}
+
+// difference returns how many bytes two values share at their beginning, up to the end of a word,
+// and how many at their end.
+func difference(a, b string) (head, tail int) {
+	for head < min(len(a), len(b)) && a[head] == b[head] {
+		head++
+	}
+	for head > 0 && (isSpace(a[head-1]) || a[head-1] >= 0x80) {
+		head--
+	}
+	for tail < min(len(a), len(b))-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	for tail > 0 && a[len(a)-tail]&0xC0 == 0x80 { // not in the middle of a character
+		tail--
+	}
+	return head, tail
+}
+
+// scalarText writes a scalar on one line.
+func (s *splicer) scalarText(node *yaml.Node) string {
+	bare := styled(node, s.quote || strings.Contains(node.Value, "\n"), false)
+	if bare.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		bare.Style = bare.Style&yaml.TaggedStyle | yaml.DoubleQuotedStyle
+	}
+	bare.HeadComment, bare.LineComment, bare.FootComment = "", "", ""
+	return strings.TrimSuffix(string(encode(bare, false)), "\n")
+}
+
+// flowText writes a node the way it stands inside {} and [].
+func (s *splicer) flowText(node *yaml.Node) string {
+	list := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{styled(node, s.quote, true)}}
+	text := strings.TrimSpace(string(encode(list, false)))
+	return strings.TrimSuffix(strings.TrimPrefix(text, "["), "]")
+}
+
+// blockText writes a collection as lines of their own.
+func (s *splicer) blockText(node *yaml.Node, indent string) string {
+	lines := strings.SplitAfter(string(encode(styled(node, s.quote, false), s.lists)), "\n")
+	for i, line := range lines {
+		if line != "" && line != "\n" {
+			lines[i] = indent + line
+		}
+	}
+	return strings.ReplaceAll(strings.Join(lines, ""), "\n", s.newline())
+}

@@ -1,0 +1,262 @@
+package manifest
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// edit puts text in the place of a range of the source.
+type edit struct {
+	start, end int
+	text       string
+}
+
+// place is where a node stands: below what column, and whether inside {} or [].
+type place struct {
+	column int
+	flow   bool
+}
+
+// splicer turns the difference of two trees into edits of the text that the old one was read from.
+// It writes down what is likely to be right; whether it is, [write] finds out by reading the result.
+type splicer struct {
+	*source
+	quote  bool // put every new scalar into double quotes
+	lists  bool // lists are written without indentation, see [compactLists]
+	edits  []edit
+	failed bool
+}
+
+// splice returns text with the differences of two trees written into it, or nil if it cannot.
+func splice(text []byte, old, changed *yaml.Node, quote bool) []byte {
+	s := &splicer{source: newSource(text), quote: quote, lists: compactLists(old)}
+	s.diff(old.Content[0], changed.Content[0], place{column: -indentation})
+	if s.failed {
+		return nil
+	}
+	slices.SortStableFunc(s.edits, func(a, b edit) int { return a.start - b.start })
+	var out []byte
+	at := 0
+	for _, e := range s.edits {
+		if e.start < at || e.end < e.start {
+			return nil
+		}
+		out = append(append(out, text[at:e.start]...), e.text...)
+		at = e.end
+	}
+	return append(out, text[at:]...)
+}
+
+func (s *splicer) edit(start, end int, text string) {
+	if start < 0 || end < start {
+		s.failed = true
+		return
+	}
+	s.edits = append(s.edits, edit{start, end, text})
+}
+
+// diff writes down how to get from an old node to a changed one.
+func (s *splicer) diff(old, changed *yaml.Node, at place) {
+	if old.Kind == changed.Kind && old.Anchor != "" && changed.Anchor == "" {
+		s.cut(s.start(old), len("&"+old.Anchor))
+	} else if old.Anchor != changed.Anchor {
+		s.replace(old, changed, at)
+		return
+	}
+	tagged := old.Style&yaml.TaggedStyle != 0
+	switch {
+	case old.Kind != changed.Kind, tagged != (changed.Style&yaml.TaggedStyle != 0), tagged && old.Tag != changed.Tag:
+		s.replace(old, changed, at)
+	case old.Kind == yaml.ScalarNode:
+		if old.Value != changed.Value || old.ShortTag() != changed.ShortTag() {
+			s.scalar(old, changed, at)
+		}
+	case old.Kind == yaml.AliasNode:
+		if old.Value != changed.Value {
+			s.replace(old, changed, at)
+		}
+	default:
+		s.collection(old, changed, at)
+	}
+}
+
+// collection compares two mappings or two sequences, element by element.
+func (s *splicer) collection(old, changed *yaml.Node, at place) {
+	flow := old.Style&yaml.FlowStyle != 0
+	origins, aligned := align(old, changed)
+	if !aligned || !at.flow && flow != (changed.Style&yaml.FlowStyle != 0) {
+		s.replace(old, changed, at)
+		return
+	}
+	inside := place{flow: at.flow || flow}
+	if !inside.flow {
+		inside.column = s.columnOf(old)
+	}
+	next, step := 0, stepOf(old)
+	for j, origin := range origins {
+		element := changed.Content[j*step : (j+1)*step]
+		if origin < 0 {
+			s.insert(old, next, element, inside)
+			continue
+		}
+		s.diff(old.Content[origin+step-1], element[step-1], inside)
+		next = origin + step
+	}
+}
+
+// align finds for each element of a changed collection the element that it was: the index in the
+// old content, or -1 for a new one. It reports false when elements have gone or moved.
+func align(old, changed *yaml.Node) ([]int, bool) {
+	step := stepOf(old)
+	origins := make([]int, 0, len(changed.Content)/step)
+	next := 0
+	for j := 0; j < len(changed.Content); j += step {
+		if next < len(old.Content) && (sameElement(old.Content[next], changed.Content[j]) || step == 1 && len(old.Content) == len(changed.Content)) {
+			origins = append(origins, next)
+			next += step
+		} else {
+			origins = append(origins, -1)
+		}
+	}
+	return origins, next == len(old.Content)
+}
+
+// sameElement tells whether a key or a list item is what an old one has become. New nodes have no
+// place in the text, so a list item is known by its place.
+func sameElement(old, changed *yaml.Node) bool {
+	return old.Kind == changed.Kind && old.Value == changed.Value && old.Line == changed.Line && old.Column == changed.Column
+}
+
+func stepOf(collection *yaml.Node) int {
+	if collection.Kind == yaml.MappingNode {
+		return 2
+	}
+	return 1
+}
+
+// columnOf returns the column of the keys or dashes of a block collection.
+func (s *splicer) columnOf(block *yaml.Node) int {
+	if block.Kind == yaml.MappingNode && len(block.Content) > 0 {
+		return block.Content[0].Column - 1
+	}
+	return block.Column - 1
+}
+
+// insert writes a key with its value, or a list item, behind the old element that ends at index.
+func (s *splicer) insert(old *yaml.Node, index int, element []*yaml.Node, at place) {
+	var previous *yaml.Node
+	if index > 0 {
+		previous = old.Content[index-1]
+	}
+	collection := &yaml.Node{Kind: old.Kind, Content: element}
+	if at.flow {
+		text := s.flowText(collection)
+		text = text[1 : len(text)-1] // without the brackets
+		switch {
+		case previous != nil:
+			end := s.end(previous)
+			s.edit(end, end, ", "+text)
+		case len(old.Content) > 0:
+			start := s.start(old.Content[0])
+			s.edit(start, start, text+", ")
+		default:
+			start := s.value(old) + 1
+			s.edit(start, start, text)
+		}
+		return
+	}
+	indent := strings.Repeat(" ", at.column)
+	text := s.blockText(collection, indent)
+	if previous == nil {
+		start := s.value(old)
+		s.edit(start, start, text[len(indent):]+indent)
+		return
+	}
+	s.insertLines(s.end(previous), text)
+}
+
+// insertLines writes lines behind the line of an offset.
+func (s *splicer) insertLines(behind int, text string) {
+	if behind < 0 {
+		s.failed = true
+		return
+	}
+	at := s.nextLine(behind)
+	if at == len(s.text) && s.lines[len(s.lines)-1] != at { // the last line has no end
+		text = s.newline() + strings.TrimSuffix(text, s.newline())
+	}
+	s.edit(at, at, text)
+}
+
+// cut takes length bytes out, with the white space that would be left over.
+func (s *splicer) cut(start, length int) {
+	end := start + length
+	for start >= 0 && end < len(s.text) && (s.text[end] == ' ' || s.text[end] == '\t') {
+		end++
+	}
+	if end == len(s.text) || breakAt(s.text[end:]) > 0 {
+		for start > 0 && s.text[start-1] == ' ' {
+			start--
+		}
+	}
+	s.edit(start, end, "")
+}
+
+// replace writes a changed node in the place of an old one of another shape.
+func (s *splicer) replace(old, changed *yaml.Node, at place) {
+	start, end := s.start(old), s.end(old)
+	switch {
+	case start < 0 || end < 0:
+		s.failed = true
+	case at.flow || !isBlock(changed):
+		text := s.flowText(changed)
+		if !at.flow && changed.Kind == yaml.ScalarNode {
+			text = s.scalarText(changed)
+		}
+		s.edit(start, end, s.spaced(start, text)+s.lineEnd(start, end))
+	case isBlock(old):
+		indent := strings.Repeat(" ", max(s.columnOf(old), 0))
+		text := strings.TrimSuffix(s.blockText(changed, indent)[len(indent):], s.newline())
+		s.edit(start, end, text+s.lineEnd(start, end))
+	default:
+		head := *changed
+		head.Content, head.Kind, head.Value, head.Style = nil, yaml.ScalarNode, "", head.Style&yaml.TaggedStyle
+		text := ""
+		if head.Anchor != "" || head.Style != 0 {
+			text = strings.TrimSuffix(s.flowText(&head), `""`)
+		}
+		if text == "" {
+			s.cut(start, end-start)
+		} else {
+			s.edit(start, end, s.spaced(start, strings.TrimSpace(text)))
+		}
+		body := *changed
+		body.Anchor, body.Style = "", 0
+		s.insertLines(end, s.blockText(&body, strings.Repeat(" ", at.column+indentation)))
+	}
+}
+
+// isBlock tells whether a node takes lines of its own.
+func isBlock(node *yaml.Node) bool {
+	return (node.Kind == yaml.MappingNode || node.Kind == yaml.SequenceNode) &&
+		node.Style&yaml.FlowStyle == 0 && len(node.Content) > 0
+}
+
+// spaced puts a space in front of text that stands where nothing was written.
+func (s *splicer) spaced(start int, text string) string {
+	if start > 0 && strings.IndexByte(":-", s.text[start-1]) >= 0 {
+		return " " + text
+	}
+	return text
+}
+
+// lineEnd is the line break that goes with a range which ends at the beginning of a line.
+func (s *splicer) lineEnd(start, end int) string {
+	if end > start && bytes.HasSuffix(s.text[start:end], []byte("\n")) {
+		return s.newline()
+	}
+	return ""
+}

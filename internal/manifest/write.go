@@ -1,0 +1,83 @@
+package manifest
+
+import (
+	"bytes"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// write returns raw with the changes of its tree. It tries ways of writing them from the one that
+// touches least to the one that is surest, and takes the first whose text reads as the tree.
+func write(raw []byte, changed *yaml.Node) []byte {
+	if old, err := parseText(raw); err == nil && old != nil {
+		for _, quote := range []bool{false, true} {
+			if text := splice(raw, old, changed, quote); text != nil && reads(text, changed) {
+				return text
+			}
+		}
+	}
+	return rewriteSurely(raw, changed)
+}
+
+func rewriteSurely(raw []byte, tree *yaml.Node) []byte {
+	for _, quote := range []bool{false, true} {
+		if text := rewrite(raw, tree, quote); reads(text, tree) {
+			return text
+		}
+	}
+	return rewrite(raw, withoutComments(tree), true)
+}
+
+// terminated returns text with a line break at its end, as documents need that others follow. A
+// block scalar that ends with the text would gain the line break: such a document is rewritten.
+func terminated(text []byte) []byte {
+	if len(text) == 0 || bytes.HasSuffix(text, []byte("\n")) {
+		return text
+	}
+	longer := append(bytes.Clone(text), '\n')
+	if tree, err := parseText(text); err == nil && tree != nil && !reads(longer, tree) {
+		return rewriteSurely(text, tree)
+	}
+	return longer
+}
+
+// reads tells whether text is a document that says what a tree says.
+func reads(text []byte, tree *yaml.Node) bool {
+	node, err := parseText(text)
+	return err == nil && node != nil && same(tree, node, map[*yaml.Node]*yaml.Node{})
+}
+
+// rewrite writes a tree from scratch, below the lines that stand above its first key in raw.
+func rewrite(raw []byte, tree *yaml.Node, quote bool) []byte {
+	root := styled(tree.Content[0], quote, false)
+	head := raw[:0]
+	if root.Style&yaml.FlowStyle == 0 {
+		s := newSource(raw)
+		head = raw[:s.lines[min(root.Line, len(s.lines))-1]]
+		root.HeadComment = ""
+		if len(root.Content) > 0 {
+			root.Content[0].HeadComment = ""
+		}
+	}
+	text := encode(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}, FootComment: tree.FootComment}, compactLists(tree))
+	if !startsWithSeparator(head) && startsWithSeparator(raw) {
+		head = append([]byte("---\n"), head...)
+	}
+	if bytes.Contains(raw, []byte("\r\n")) {
+		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
+		if len(head) > 0 && !bytes.HasSuffix(head, []byte("\r\n")) {
+			head = append(bytes.TrimSuffix(head, []byte("\n")), '\r', '\n')
+		}
+	}
+	return append(bytes.Clone(head), text...)
+}
+
+func withoutComments(node *yaml.Node) *yaml.Node {
+	result := *node
+	result.HeadComment, result.LineComment, result.FootComment = "", "", ""
+	result.Content = make([]*yaml.Node, len(node.Content))
+	for i, child := range node.Content {
+		result.Content[i] = withoutComments(child)
+	}
+	return &result
+}
