@@ -136,6 +136,8 @@ func (d *decoder) entries(node *yaml.Node, field string) []entry {
 			merged = append(merged, d.merged(value, field)...)
 		case key.Kind != yaml.ScalarNode:
 			d.fail(key, field, "the name of a field must be a string, is %s", describe(key))
+		case key.Value == "<<":
+			d.fail(key, field, "%q cannot be the name of a field: not every writer of YAML quotes it", key.Value)
 		case seen[key.Value]:
 			d.fail(key, join(field, key.Value), "field is given twice")
 		default:

@@ -30,13 +30,14 @@ func (s *Snapshot) SetDefaults() {
 	s.Retention = Retention{Last: 24, Daily: 7, Weekly: 4, Failed: 3}
 }
 
-// complete fills the defaults that depend on other fields.
+// complete fills the defaults that depend on other fields. Nothing is made of a bad name: one fault
+// is enough.
 func (c *Config) complete() {
 	storage := &c.Spec.ObjectStorage
-	if storage.Alias.Name == "" && c.Metadata.Name != "" {
+	if storage.Alias.Name == "" && len(c.Metadata.Name) <= maxName && labelPattern.MatchString(c.Metadata.Name) {
 		storage.Alias.Name = c.Metadata.Name + "-objectstorage"
 	}
-	if storage.Credentials.SecretName == "" && storage.Alias.Name != "" {
+	if storage.Credentials.SecretName == "" && labelPattern.MatchString(storage.Alias.Name) {
 		storage.Credentials.SecretName = storage.Alias.Name + "-credentials"
 	}
 	for i := range c.Spec.Mirrors {
@@ -46,7 +47,7 @@ func (c *Config) complete() {
 	}
 	for i := range c.Spec.Snapshots {
 		claims := &c.Spec.Snapshots[i].Claims
-		if claims.Provider == "" && len(claims.Names) == 0 && len(claims.Selector) == 0 {
+		if claims.ways() == 0 {
 			claims.Provider = "active"
 		}
 	}

@@ -6,6 +6,9 @@ import (
 	"github.com/helm-ferry/ferry/internal/provider"
 )
 
+// maxName is the length that Helm allows the name of a release.
+const maxName = 53
+
 // Validate checks what can be checked without a release. The error is of type [Errors], with field
 // paths but without positions; [Load] adds those.
 func (c *Config) Validate() error {
@@ -22,8 +25,8 @@ func (c *Config) problems() Errors {
 	switch {
 	case c.Metadata.Name == "":
 		f.add("metadata.name", "is missing: it is the prefix of everything that Ferry adds; use the name of the release")
-	case len(c.Metadata.Name) > 53:
-		f.add("metadata.name", "%s is longer than 53 characters", quote(c.Metadata.Name))
+	case len(c.Metadata.Name) > maxName:
+		f.add("metadata.name", "%s is longer than %d characters", quote(c.Metadata.Name), maxName)
 	default:
 		f.dnsLabel("metadata.name", c.Metadata.Name)
 	}
