@@ -41,7 +41,7 @@ func addresses(text, key, service string) []Address {
 }
 
 func addressAt(text, key string, start, end int) (Address, bool) {
-	if start > 0 && isHostByte(text[start-1]) {
+	if start > 0 && (isHostByte(text[start-1]) || inPath(text[:start])) {
 		return Address{}, false
 	}
 	match := afterName.FindStringSubmatchIndex(text[end:])
@@ -69,6 +69,9 @@ func addressAt(text, key string, start, end int) (Address, bool) {
 	}
 	return a, true
 }
+
+// inPath tells whether what follows text is a segment of a path rather than the host of a URL.
+func inPath(text string) bool { return strings.HasSuffix(text, "/") && !strings.HasSuffix(text, "//") }
 
 // goesOn tells whether a host name goes on in text; the full stop of a sentence ends it.
 func goesOn(text string) bool {
