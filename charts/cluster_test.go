@@ -5,9 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/helm-ferry/ferry/internal/manifest"
 	"github.com/helm-ferry/ferry/internal/testworld"
-	"go.yaml.in/yaml/v3"
 )
 
 // TestAPIServer shows every situation to a real Kubernetes API server: it accepts the objects, and

@@ -31,9 +31,9 @@ func TestGeneratedIsCurrent(t *testing.T) {
 
 // properties is the part of a JSON Schema that names values.
 type properties struct {
-	Properties        map[string]properties
-	PatternProperties map[string]properties
-	Items             *properties
+	Properties        map[string]properties `json:"properties"`
+	PatternProperties map[string]properties `json:"patternProperties"`
+	Items             *properties           `json:"items"`
 }
 
 // TestEveryFieldIsAValue finds a value of the library for every field of the config document.

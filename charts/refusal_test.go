@@ -88,7 +88,7 @@ func TestRefusals(t *testing.T) {
 // schemaRefusals are values that the schema of a chart rejects, and what Helm then names.
 var schemaRefusals = map[string]struct{ set, want string }{
 	"unknown value of objectStorage":    {"objectStorage.cutoverAcknowleged=true", "cutoverAcknowleged"},
-	"unknown value of preUpgradeChecks": {"preUpgradeChecks.requred=true", "requred"},
+	"unknown value of preUpgradeChecks": {"preUpgradeChecks.mandatory=true", "mandatory"},
 	"unknown value of a migration":      {"migration.minioToRustfs.dryrun=true", "dryrun"},
 	"name that is no pair":              {"migration.minio2rustfs.enabled=true", "minio2rustfs"},
 	"unknown value of a mirror":         {"mirrors[0].destnation.endpoint=https://s3.example.com", "destnation"},

@@ -21,6 +21,7 @@ type chart struct {
 // dependency is a chart inside another, or beside it when it is copied from there.
 type dependency struct {
 	chart
+
 	copied bool
 }
 

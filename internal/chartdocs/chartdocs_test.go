@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/helm-ferry/ferry/internal/chartdocs"
 )
 
@@ -232,7 +233,7 @@ func TestErrors(t *testing.T) {
 		"no words":           {"a:\n  b: 1\n", "line 2: a.b has no comment above it"},
 		"blank line":         {"## Words.\n\na: 1\n", "line 3: a has no comment above it"},
 		"no type":            {"## Words.\na: null\n", `line 2: a: the type of "null" cannot be told`},
-		"unknown tag":        {"## Words.\n## @defualt 2\na: 1\n", "line 2: unknown tag @defualt"},
+		"unknown tag":        {"## Words.\n## @fallback 2\na: 1\n", "line 2: unknown tag @fallback"},
 		"pattern":            {"## @pattern <x> (\na: {}\n", `line 1: @pattern needs a name and a regular expression, has "<x> ("`},
 		"not YAML":           {"# a: [\n", "read the values with those that are commented out: yaml: line 1"},
 		"the same key twice": {"## A.\na: 1\n## B.\n# a: 2\n", `mapping key "a" already defined`},

@@ -130,16 +130,17 @@ func (o Output) Stale() ([]string, error) {
 // filesBelow returns the content of all files below dir, none if there is no such folder.
 func filesBelow(dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+	below := os.DirFS(dir)
+	err := fs.WalkDir(below, ".", func(path string, entry fs.DirEntry, err error) error {
 		switch {
-		case os.IsNotExist(err) && path == dir:
+		case os.IsNotExist(err) && path == ".":
 			return fs.SkipAll
 		case err != nil:
 			return err
 		case entry.IsDir():
 			return nil
 		}
-		files[path], err = os.ReadFile(path)
+		files[filepath.Join(dir, filepath.FromSlash(path))], err = fs.ReadFile(below, path)
 		return err
 	})
 	if err != nil {
