@@ -74,6 +74,9 @@ func judgeClaim(claim release.Claim, next Manifest, plan Plan, cfg *config.Confi
 		result.Refused = !result.Allowed
 	case result.Fate == Orphaned && result.Provider != "" && result.Provider == plan.From:
 		result.Refused = !result.Allowed && !acknowledged(plan, cfg)
+		if !result.Refused && !result.Allowed {
+			result.Remedy = fmt.Sprintf("manifests do not prove that its objects are on %s: compare the two stores first", plan.To)
+		}
 	}
 	return result
 }

@@ -37,6 +37,8 @@ func (p *Plan) left() []string {
 	var names []string
 	for _, claim := range p.Claims {
 		switch {
+		case claim.Fate == Orphaned && claim.Provider != "" && claim.Provider == p.From:
+			names = append(names, fmt.Sprintf("%s (not proven: that its objects are on %s)", claim.Claim, p.To))
 		case claim.Fate == Orphaned || claim.Fate == Kept:
 			names = append(names, claim.Claim)
 		case claim.Fate.loses():
