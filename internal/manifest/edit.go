@@ -9,11 +9,17 @@ func (o *Object) SetAnnotation(key, value string) bool {
 
 // Set writes a string at a path of mapping keys, making mappings on the way, and tells whether
 // that changed the object. Only this path changes: a mapping that the document shares by an anchor
-// or a merge key is copied first.
+// or a merge key is copied first. An object that has something else than a mapping on the way is
+// left alone; Kubernetes will refuse it.
 func (o *Object) Set(value string, path ...string) bool {
 	current := o.Node(path...)
 	if current != nil && current.Kind == yaml.ScalarNode && current.Value == value && current.ShortTag() == "!!str" {
 		return false
+	}
+	for i := 1; i < len(path); i++ {
+		if on := o.Node(path[:i]...); on != nil && on.Kind != yaml.MappingNode && on.ShortTag() != "!!null" {
+			return false
+		}
 	}
 	mapping := o.node
 	for _, key := range path[:len(path)-1] {

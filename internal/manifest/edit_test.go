@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -42,16 +43,7 @@ func checkSet(t *testing.T, text, value string, path ...string) {
 		stream, _ := Parse([]byte(text))
 		object = stream.Objects()[i]
 		want := valuesOf(t, stream)
-		target := want[i]
-		for _, key := range path[:len(path)-1] {
-			next, isMap := target[key].(map[string]any)
-			if !isMap {
-				next = map[string]any{}
-				target[key] = next
-			}
-			target = next
-		}
-		target[path[len(path)-1]] = value
+		putIn(want[i], value, path...)
 		changed := object.Set(value, path...)
 		out := stream.Bytes()
 		if !changed && string(out) != text {
@@ -59,6 +51,20 @@ func checkSet(t *testing.T, text, value string, path ...string) {
 		}
 		checkValues(t, out, want)
 		checkComments(t, []byte(text), out)
+	}
+}
+
+// putIn sets a value below mappings, and leaves alone what has something else on the way.
+func putIn(target map[string]any, value string, path ...string) {
+	if len(path) == 1 {
+		target[path[0]] = value
+		return
+	}
+	if old, exists := target[path[0]]; !exists || strings.HasPrefix(fmt.Sprint(old), "!!null") {
+		target[path[0]] = map[string]any{}
+	}
+	if next, isMap := target[path[0]].(map[string]any); isMap {
+		putIn(next, value, path[1:]...)
 	}
 }
 

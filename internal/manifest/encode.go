@@ -10,13 +10,14 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// indentation is how far new mappings are indented.
+// indentation is how far new mappings are indented where there is nothing to go by.
 const indentation = 2
 
-func encode(node *yaml.Node, compact bool) []byte {
+// encode writes a tree, lists without indentation below their key if compact says so.
+func encode(node *yaml.Node, indent int, compact bool) []byte {
 	var out bytes.Buffer
 	encoder := yaml.NewEncoder(&out)
-	encoder.SetIndent(indentation)
+	encoder.SetIndent(indent)
 	if compact {
 		encoder.CompactSeqIndent()
 	}
@@ -77,6 +78,23 @@ func isLiteral(text string) bool {
 		return false
 	}
 	return strings.IndexFunc(text, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) < 0
+}
+
+// indentationOf tells how far the mappings of a document are indented.
+func indentationOf(node *yaml.Node) int {
+	for i, child := range node.Content {
+		if node.Kind == yaml.MappingNode && i%2 == 1 && isBlock(child) && child.Kind == yaml.MappingNode && child.Line > 0 {
+			return max(child.Content[0].Column-node.Content[i-1].Column, 1)
+		}
+	}
+	for _, child := range node.Content {
+		if child.Kind != yaml.ScalarNode {
+			if indent := indentationOf(child); indent != indentation {
+				return indent
+			}
+		}
+	}
+	return indentation
 }
 
 // compactLists tells whether the lists of a document stand without indentation below their key.

@@ -20,7 +20,7 @@ func (s *source) sections(mapping *yaml.Node) []section {
 			text, at = terminated(s.text[at:end]), end
 		}
 		if !reads(text, documentOf(field)) {
-			text = encode(expanded(field), false)
+			text = encode(expanded(field), indentation, false)
 		}
 		sections = append(sections, section{key.Value, text})
 	}
@@ -51,7 +51,7 @@ func (s *source) items(sequence *yaml.Node) []itemText {
 		}
 		at = end
 		if !reads(text, documentOf(item)) {
-			text = encode(expanded(item), false)
+			text = encode(expanded(item), indentation, false)
 		}
 		items = append(items, itemText{text, line})
 	}
@@ -81,7 +81,7 @@ func asItem(text []byte) []byte {
 			return item
 		}
 	}
-	return listItem(encode(expanded(root), false))
+	return listItem(encode(expanded(root), indentation, false))
 }
 
 // listItem puts a dash in front of lines.

@@ -110,11 +110,12 @@ func merged(mapping *yaml.Node) []*yaml.Node {
 	return sources
 }
 
-// clone copies a node and what is below it, without anchors: those stay with the original, and so
-// do the aliases of the copy.
+// clone copies a node and what is below it, without comments and anchors: those stay with the
+// original, and so do the aliases of the copy.
 func clone(node *yaml.Node) *yaml.Node {
 	result := *node
 	result.Anchor, result.Line, result.Column = "", 0, 0
+	result.HeadComment, result.LineComment, result.FootComment = "", "", ""
 	result.Content = make([]*yaml.Node, len(node.Content))
 	for i, child := range node.Content {
 		result.Content[i] = clone(child)

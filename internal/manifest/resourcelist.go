@@ -91,7 +91,7 @@ func (l *ResourceList) Bytes() []byte {
 	if len(l.Results) > 0 {
 		var results yaml.Node
 		if err := results.Encode(map[string][]Result{"results": l.Results}); err == nil {
-			out.Write(encode(styled(&results, false, false), true))
+			out.Write(encode(styled(&results, false, false), indentation, true))
 		}
 	}
 	return out.Bytes()

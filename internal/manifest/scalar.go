@@ -2,7 +2,9 @@ package manifest
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -23,12 +25,7 @@ func (s *splicer) scalar(old, changed *yaml.Node, at place) {
 	}
 	bare := *changed
 	bare.Anchor, bare.Style = "", bare.Style&^yaml.TaggedStyle
-	var text string
-	if at.flow {
-		text = s.flowText(&bare)
-	} else {
-		text = s.scalarText(&bare)
-	}
+	text := s.scalarText(&bare, at.flow)
 	if block && end > 0 {
 		text += s.headerComment(start) + s.lineEnd(start, end)
 	}
@@ -95,26 +92,73 @@ func difference(a, b string) (head, tail int) {
 	return head, tail
 }
 
-// scalarText writes a scalar on one line.
-func (s *splicer) scalarText(node *yaml.Node) string {
-	bare := styled(node, s.quote || strings.Contains(node.Value, "\n"), false)
-	if bare.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
-		bare.Style = bare.Style&yaml.TaggedStyle | yaml.DoubleQuotedStyle
+// scalarText writes a scalar on one line, in its style if that can hold the value.
+func (s *splicer) scalarText(node *yaml.Node, flow bool) string {
+	style := node.Style &^ yaml.TaggedStyle
+	text := quoted(node.Value)
+	switch {
+	case s.quote && node.ShortTag() == "!!str":
+	case style == 0 && readsPlain(node, flow):
+		text = node.Value
+	case style == yaml.SingleQuotedStyle && strings.IndexFunc(node.Value, isNotPrinted) < 0:
+		text = "'" + strings.ReplaceAll(node.Value, "'", "''") + "'"
 	}
-	bare.HeadComment, bare.LineComment, bare.FootComment = "", "", ""
-	return strings.TrimSuffix(string(encode(bare, false)), "\n")
+	return strings.TrimPrefix(properties(node)+" "+text, " ")
 }
+
+// readsPlain tells whether the value of a scalar needs no quotes, here and in YAML 1.1.
+func readsPlain(node *yaml.Node, flow bool) bool {
+	text := "- " + node.Value
+	if flow {
+		text = "- [" + node.Value + "]"
+	}
+	tree, err := parseText([]byte(text))
+	if err != nil || tree == nil || node.ShortTag() == "!!str" && lookalike.MatchString(node.Value) {
+		return false
+	}
+	item := tree.Content[0]
+	for len(item.Content) == 1 {
+		item = item.Content[0]
+	}
+	return item.Kind == yaml.ScalarNode && item.Style == 0 && item.Value == node.Value && item.ShortTag() == node.ShortTag()
+}
+
+// quoted writes a text in double quotes.
+func quoted(text string) string {
+	var out strings.Builder
+	out.WriteByte('"')
+	for _, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			out.WriteByte('\\')
+			out.WriteRune(r)
+		case r == '\n':
+			out.WriteString(`\n`)
+		case !isNotPrinted(r):
+			out.WriteRune(r)
+		case r > 0xFFFF:
+			fmt.Fprintf(&out, `\U%08x`, r)
+		default:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		}
+	}
+	out.WriteByte('"')
+	return out.String()
+}
+
+// isNotPrinted tells whether a character has to be escaped.
+func isNotPrinted(r rune) bool { return !unicode.IsPrint(r) && r != '\u200D' }
 
 // flowText writes a node the way it stands inside {} and [].
 func (s *splicer) flowText(node *yaml.Node) string {
 	list := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{styled(node, s.quote, true)}}
-	text := strings.TrimSpace(string(encode(list, false)))
+	text := strings.TrimSpace(string(encode(list, s.step, false)))
 	return strings.TrimSuffix(strings.TrimPrefix(text, "["), "]")
 }
 
 // blockText writes a collection as lines of their own.
 func (s *splicer) blockText(node *yaml.Node, indent string) string {
-	lines := strings.SplitAfter(string(encode(styled(node, s.quote, false), s.lists)), "\n")
+	lines := strings.SplitAfter(string(encode(styled(node, s.quote, false), s.step, s.lists)), "\n")
 	for i, line := range lines {
 		if line != "" && line != "\n" {
 			lines[i] = indent + line

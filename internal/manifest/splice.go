@@ -25,6 +25,7 @@ type place struct {
 type splicer struct {
 	*source
 	quote  bool // put every new scalar into double quotes
+	step   int  // how far mappings are indented
 	lists  bool // lists are written without indentation, see [compactLists]
 	edits  []edit
 	failed bool
@@ -32,8 +33,8 @@ type splicer struct {
 
 // splice returns text with the differences of two trees written into it, or nil if it cannot.
 func splice(text []byte, old, changed *yaml.Node, quote bool) []byte {
-	s := &splicer{source: newSource(text), quote: quote, lists: compactLists(old)}
-	s.diff(old.Content[0], changed.Content[0], place{column: -indentation})
+	s := &splicer{source: newSource(text), quote: quote, step: indentationOf(old), lists: compactLists(old)}
+	s.diff(old.Content[0], changed.Content[0], place{column: -s.step})
 	if s.failed {
 		return nil
 	}
@@ -61,7 +62,7 @@ func (s *splicer) edit(start, end int, text string) {
 // diff writes down how to get from an old node to a changed one.
 func (s *splicer) diff(old, changed *yaml.Node, at place) {
 	if old.Kind == changed.Kind && old.Anchor != "" && changed.Anchor == "" {
-		s.cut(s.start(old), len("&"+old.Anchor))
+		s.cutAnchor(old)
 	} else if old.Anchor != changed.Anchor {
 		s.replace(old, changed, at)
 		return
@@ -139,7 +140,7 @@ func stepOf(collection *yaml.Node) int {
 
 // columnOf returns the column of the keys or dashes of a block collection.
 func (s *splicer) columnOf(block *yaml.Node) int {
-	if block.Kind == yaml.MappingNode && len(block.Content) > 0 {
+	if block.Kind == yaml.MappingNode && properties(block) != "" { // they stand before the first key
 		return block.Content[0].Column - 1
 	}
 	return block.Column - 1
@@ -153,19 +154,7 @@ func (s *splicer) insert(old *yaml.Node, index int, element []*yaml.Node, at pla
 	}
 	collection := &yaml.Node{Kind: old.Kind, Content: element}
 	if at.flow {
-		text := s.flowText(collection)
-		text = text[1 : len(text)-1] // without the brackets
-		switch {
-		case previous != nil:
-			end := s.end(previous)
-			s.edit(end, end, ", "+text)
-		case len(old.Content) > 0:
-			start := s.start(old.Content[0])
-			s.edit(start, start, text+", ")
-		default:
-			start := s.value(old) + 1
-			s.edit(start, start, text)
-		}
+		s.insertFlow(old, previous, s.flowText(collection))
 		return
 	}
 	indent := strings.Repeat(" ", at.column)
@@ -176,6 +165,28 @@ func (s *splicer) insert(old *yaml.Node, index int, element []*yaml.Node, at pla
 		return
 	}
 	s.insertLines(s.end(previous), text)
+}
+
+// insertFlow writes an element between brackets behind the previous one, on a line of its own if
+// the previous one has that.
+func (s *splicer) insertFlow(old, previous *yaml.Node, text string) {
+	text = text[1 : len(text)-1] // without the brackets
+	switch {
+	case previous != nil:
+		separator := ", "
+		first := s.start(old.Content[len(old.Content)-stepOf(old)])
+		if indent := s.indentOf(first); first >= 0 && first == s.lines[s.lineOf(first)]+len(indent) {
+			separator = "," + s.newline() + indent
+		}
+		end := s.end(previous)
+		s.edit(end, end, separator+text)
+	case len(old.Content) > 0:
+		start := s.start(old.Content[0])
+		s.edit(start, start, text+", ")
+	default:
+		start := s.value(old) + 1
+		s.edit(start, start, text)
+	}
 }
 
 // insertLines writes lines behind the line of an offset.
@@ -189,6 +200,17 @@ func (s *splicer) insertLines(behind int, text string) {
 		text = s.newline() + strings.TrimSuffix(text, s.newline())
 	}
 	s.edit(at, at, text)
+}
+
+// cutAnchor takes the anchor of a node out.
+func (s *splicer) cutAnchor(node *yaml.Node) {
+	start, end := s.start(node), s.value(node)
+	if start < 0 || end < start {
+		s.failed = true
+		return
+	}
+	anchor := "&" + node.Anchor
+	s.cut(start+strings.Index(string(s.text[start:end]), anchor), len(anchor))
 }
 
 // cut takes length bytes out, with the white space that would be left over.
@@ -213,8 +235,8 @@ func (s *splicer) replace(old, changed *yaml.Node, at place) {
 		s.failed = true
 	case at.flow || !isBlock(changed):
 		text := s.flowText(changed)
-		if !at.flow && changed.Kind == yaml.ScalarNode {
-			text = s.scalarText(changed)
+		if changed.Kind == yaml.ScalarNode {
+			text = s.scalarText(changed, at.flow)
 		}
 		s.edit(start, end, s.spaced(start, text)+s.lineEnd(start, end))
 	case isBlock(old):
@@ -222,21 +244,31 @@ func (s *splicer) replace(old, changed *yaml.Node, at place) {
 		text := strings.TrimSuffix(s.blockText(changed, indent)[len(indent):], s.newline())
 		s.edit(start, end, text+s.lineEnd(start, end))
 	default:
-		head := *changed
-		head.Content, head.Kind, head.Value, head.Style = nil, yaml.ScalarNode, "", head.Style&yaml.TaggedStyle
-		text := ""
-		if head.Anchor != "" || head.Style != 0 {
-			text = strings.TrimSuffix(s.flowText(&head), `""`)
-		}
-		if text == "" {
+		if head := properties(changed); head == "" {
 			s.cut(start, end-start)
 		} else {
-			s.edit(start, end, s.spaced(start, strings.TrimSpace(text)))
+			s.edit(start, end, s.spaced(start, head))
 		}
 		body := *changed
 		body.Anchor, body.Style = "", 0
-		s.insertLines(end, s.blockText(&body, strings.Repeat(" ", at.column+indentation)))
+		s.insertLines(end, s.blockText(&body, strings.Repeat(" ", at.column+s.step)))
 	}
+}
+
+// properties returns the anchor and the tag of a node as they are written in front of it.
+func properties(node *yaml.Node) string {
+	var parts []string
+	if node.Anchor != "" {
+		parts = append(parts, "&"+node.Anchor)
+	}
+	switch {
+	case node.Style&yaml.TaggedStyle == 0:
+	case strings.HasPrefix(node.Tag, "!"):
+		parts = append(parts, node.Tag)
+	default:
+		parts = append(parts, "!<"+node.Tag+">")
+	}
+	return strings.Join(parts, " ")
 }
 
 // isBlock tells whether a node takes lines of its own.

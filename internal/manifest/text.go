@@ -61,6 +61,9 @@ func (s *source) nextLine(at int) int {
 
 // indentOf returns the white space that the line of an offset begins with.
 func (s *source) indentOf(at int) string {
+	if at < 0 {
+		return ""
+	}
 	line := s.text[s.lines[s.lineOf(at)]:]
 	return string(line[:len(line)-len(bytes.TrimLeft(line, " \t"))])
 }

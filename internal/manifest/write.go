@@ -59,7 +59,7 @@ func rewrite(raw []byte, tree *yaml.Node, quote bool) []byte {
 			root.Content[0].HeadComment = ""
 		}
 	}
-	text := encode(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}, FootComment: tree.FootComment}, compactLists(tree))
+	text := encode(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}, FootComment: tree.FootComment}, indentationOf(tree), compactLists(tree))
 	if !startsWithSeparator(head) && startsWithSeparator(raw) {
 		head = append([]byte("---\n"), head...)
 	}
