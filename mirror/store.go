@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"crypto/md5"
 	"io"
 )
 
@@ -39,7 +40,7 @@ type Store interface {
 
 	// Put writes an object in one request and returns its ETag. A body that is
 	// shorter than its size, fails, or does not have the MD5 of the request must
-	// not become the object.
+	// not become the object. Nothing reads the body after the method has returned.
 	Put(ctx context.Context, bucket, key string, req PutRequest) (ETag, error)
 
 	// Upload begins an object of several parts.
@@ -53,7 +54,8 @@ type Store interface {
 // nothing behind after Abort.
 type Upload interface {
 	// Part writes part n, counted from 1, and returns its ETag. Parts may be
-	// written again and in any order.
+	// written again and in any order. Nothing reads the body after the method has
+	// returned.
 	Part(ctx context.Context, n int, body io.Reader, size int64) (ETag, error)
 
 	// Complete joins the parts that were written and returns the ETag.
@@ -84,11 +86,12 @@ type Selection struct {
 	Part    int
 }
 
-// PutRequest is an object on its way in. MD5 is empty or the 16 bytes that the
-// body must have.
+// PutRequest is an object on its way in. The MD5 of the body has to be known
+// beforehand: some servers keep what they have of an object when a connection
+// breaks, unless they were told its digest.
 type PutRequest struct {
 	Body       io.Reader
 	Size       int64
-	MD5        []byte
+	MD5        [md5.Size]byte
 	Attributes Attributes
 }

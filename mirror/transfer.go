@@ -137,12 +137,12 @@ func (t *transfer) once(ctx context.Context, touch func()) (copied, error) {
 		obj.Tags = nil
 	}
 	t.opaque = t.opaque || obj.OpaqueETag
-	write := t.single
+	write := t.pieces
 	switch {
 	case obj.ETag.Parts() > 0 && !t.ownCut:
 		write = t.parts
-	case obj.Size > t.opts.sizes().single:
-		write = t.pieces
+	case t.digestOf(obj) != nil && obj.Size <= t.opts.sizes().single:
+		write = t.single
 	}
 	written, err := write(ctx, touch, obj)
 	if err != nil {

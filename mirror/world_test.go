@@ -53,7 +53,9 @@ func (w world) put(s mirror.Store, objects map[string]string) {
 
 func (w world) write(s mirror.Store, key, content string, attrs mirror.Attributes) {
 	w.Helper()
-	req := mirror.PutRequest{Body: strings.NewReader(content), Size: int64(len(content)), Attributes: attrs}
+	req := mirror.PutRequest{
+		Body: strings.NewReader(content), Size: int64(len(content)), MD5: md5.Sum([]byte(content)), Attributes: attrs,
+	}
 	if _, err := s.Put(w.Context(), bucket, key, req); err != nil {
 		w.Fatal(err)
 	}

@@ -18,17 +18,14 @@ func (t *transfer) single(ctx context.Context, touch func(), obj Object) (writte
 		return written{}, err
 	}
 	defer source.Close()
-	w, want := written{}, t.digestOf(obj)
-	if want != nil {
-		w.proof = ProofMD5
-	}
+	w, want := written{proof: ProofMD5}, t.digestOf(obj)
 	sha := sha256.New()
 	content := newBody(source, obj.Size, want, sha)
 	if err := content.check(); err != nil {
 		return w, fmt.Errorf("read source: %w", err)
 	}
 	w.etag, err = t.dst.Put(ctx, t.dstBucket, t.dest, PutRequest{
-		Body: content, Size: obj.Size, MD5: want, Attributes: obj.Attributes,
+		Body: content, Size: obj.Size, MD5: [md5.Size]byte(want), Attributes: obj.Attributes,
 	})
 	if err = settled(err, content); err != nil {
 		return w, err
@@ -38,8 +35,11 @@ func (t *transfer) single(ctx context.Context, touch func(), obj Object) (writte
 	return w, nil
 }
 
-// digestOf returns the MD5 that the source's ETag is, or nil.
+// digestOf returns the MD5 of an object as far as it is known before it is read.
 func (t *transfer) digestOf(obj Object) []byte {
+	if obj.Size == 0 {
+		return md5.New().Sum(nil)
+	}
 	if t.opaque {
 		return nil
 	}
@@ -128,7 +128,9 @@ func taken(tag ETag, sum []byte) error {
 	return nil
 }
 
-// pieces writes the object in parts of our own, from one read of the source.
+// pieces writes the object in parts of our own, from one read of the source. It
+// serves objects that are too large for one request or whose MD5 nobody knows:
+// what arrived is compared before it becomes visible.
 func (t *transfer) pieces(ctx context.Context, touch func(), obj Object) (written, error) {
 	var w written
 	_, source, err := t.open(ctx, touch, 0)

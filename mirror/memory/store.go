@@ -175,7 +175,7 @@ func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutReque
 		return "", err
 	}
 	sum := md5.Sum(content)
-	if req.MD5 != nil && !bytes.Equal(sum[:], req.MD5) {
+	if sum != req.MD5 {
 		return "", fmt.Errorf("put %q: %w: bad digest", key, mirror.ErrTemporary)
 	}
 

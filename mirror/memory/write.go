@@ -150,6 +150,9 @@ func (u *upload) Complete(ctx context.Context) (mirror.ETag, error) {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if !u.pending() {
+		return "", fmt.Errorf("complete %q: %w: no such upload", u.key, mirror.ErrTemporary)
+	}
 	obj := object{attrs: u.attrs}
 	var sums []byte
 	numbers := slices.Sorted(maps.Keys(u.parts))
@@ -178,6 +181,13 @@ func (u *upload) Abort(context.Context) error {
 	u.forget()
 
 	return nil
+}
+
+func (u *upload) pending() bool {
+	u.store.mu.Lock()
+	defer u.store.mu.Unlock()
+
+	return u.store.uploads[u]
 }
 
 func (u *upload) forget() {

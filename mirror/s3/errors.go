@@ -1,0 +1,124 @@
+package s3
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/minio/minio-go/v7"
+
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// requestError is a failed request in words that hold no secret. kind is the
+// sentinel of package mirror that fits, or nil; cause is kept for errors.Is when it
+// is an ended context.
+type requestError struct {
+	text        string
+	kind, cause error
+}
+
+func (e *requestError) Error() string { return e.text }
+
+func (e *requestError) Unwrap() []error {
+	var errs []error
+	for _, err := range []error{e.kind, e.cause} {
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+
+	return errs
+}
+
+// fail describes the error of one operation. Only the error's text goes on, and
+// nothing that the caller of the store holds secret in it.
+func (s *Store) fail(op, subject string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var resp minio.ErrorResponse
+	if errors.As(err, &resp) {
+		text := fmt.Sprintf("%s %s: %s", op, subject, resp.Error())
+		if resp.Code != "" && !strings.Contains(text, resp.Code) {
+			text += fmt.Sprintf(" (%s)", resp.Code)
+		}
+
+		kind := kindOf(resp)
+		if errors.Is(err, mirror.ErrTagsRefused) {
+			kind = mirror.ErrTagsRefused
+		}
+
+		return &requestError{text: s.hide(text), kind: kind}
+	}
+	failed := &requestError{text: s.hide(fmt.Sprintf("%s %s: %v", op, subject, err))}
+	switch {
+	case errors.Is(err, mirror.ErrTagsRefused):
+		failed.kind = mirror.ErrTagsRefused
+	case errors.Is(err, context.Canceled):
+		failed.cause = context.Canceled
+	case errors.Is(err, context.DeadlineExceeded):
+		failed.cause = context.DeadlineExceeded
+	case !final(err):
+		failed.kind = mirror.ErrTemporary
+	}
+
+	return failed
+}
+
+// final reports whether a failed connection would fail again.
+func final(err error) bool {
+	return errors.As(err, new(*tls.CertificateVerificationError)) ||
+		errors.As(err, new(x509.UnknownAuthorityError)) ||
+		errors.As(err, new(x509.HostnameError)) ||
+		errors.As(err, new(x509.CertificateInvalidError)) ||
+		errors.As(err, new(tls.RecordHeaderError)) ||
+		strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
+}
+
+// kindOf finds the sentinel for a server's answer, by its code and else by its
+// status.
+func kindOf(resp minio.ErrorResponse) error {
+	for _, row := range kinds {
+		if slices.Contains(row.codes, resp.Code) {
+			return row.kind
+		}
+	}
+	switch resp.StatusCode {
+	case http.StatusNotFound:
+		return mirror.ErrNoObject
+	case http.StatusPreconditionFailed:
+		return mirror.ErrChanged
+	case http.StatusRequestTimeout, http.StatusTooManyRequests, 499, 520,
+		http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return mirror.ErrTemporary
+	default:
+		return nil
+	}
+}
+
+var kinds = []struct {
+	kind  error
+	codes []string
+}{
+	{mirror.ErrNoBucket, []string{minio.NoSuchBucket}},
+	{mirror.ErrNoObject, []string{minio.NoSuchKey, "NoSuchVersion", "MethodNotAllowedDeleteMarker"}},
+	{mirror.ErrChanged, []string{minio.PreconditionFailed}},
+	{mirror.ErrPartsRefused, []string{"EntityTooSmall", "EntityTooLarge", "InvalidPartNumber"}},
+	{mirror.ErrTagsRefused, []string{"InvalidTag"}},
+	{mirror.ErrKeyRefused, []string{
+		"KeyTooLongError", "XMinioInvalidObjectName", "XMinioInvalidResourceName", "XMinioObjectExistsAsDirectory",
+		"ExistingObjectIsDirectory", "ObjectParentIsFile", "DirectoryObjectContainsData", "InvalidURI", "BadRequest",
+		"400 Bad Request",
+	}},
+	{mirror.ErrTemporary, []string{
+		"BadDigest", "IncompleteBody", "InternalError", "NoSuchUpload", "OperationAborted", "RequestTimeout",
+		"ServiceUnavailable", "SlowDown", "SlowDownRead", "SlowDownWrite", "Throttling", "ThrottlingException",
+		"XMinioServerNotInitialized", "XMinioIAMNotInitialized", "XMinioBucketMetadataNotInitialized",
+	}},
+}

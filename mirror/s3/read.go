@@ -1,0 +1,131 @@
+package s3
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/minio/minio-go/v7"
+
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// Stat implements mirror.Reader.
+func (s *Store) Stat(ctx context.Context, bucket, key string) (mirror.Object, error) {
+	subject := fmt.Sprintf("object %q of bucket %q", key, bucket)
+	heard, kept := listening(ctx)
+	if _, err := s.core.StatObject(heard, bucket, key, minio.StatObjectOptions{}); err != nil {
+		return mirror.Object{}, s.fail("describe", subject, err)
+	}
+	obj, err := kept.object(key)
+	if err != nil {
+		return mirror.Object{}, s.fail("describe", subject, err)
+	}
+	obj.Tags, err = s.tags(ctx, bucket, key)
+
+	return obj, s.fail("read the tags of", subject, err)
+}
+
+// tags returns the tags of an object. A server that does not know tags has none.
+func (s *Store) tags(ctx context.Context, bucket, key string) (map[string]string, error) {
+	set, err := s.core.GetObjectTagging(ctx, bucket, key, minio.GetObjectTaggingOptions{})
+	switch resp := minio.ToErrorResponse(err); {
+	case resp.Code == "NoSuchTagSet", resp.Code == minio.NotImplemented, resp.StatusCode == http.StatusNotImplemented:
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	if tags := set.ToMap(); len(tags) > 0 {
+		return tags, nil
+	}
+
+	return nil, nil
+}
+
+// Get implements mirror.Reader.
+func (s *Store) Get(
+	ctx context.Context, bucket, key string, sel mirror.Selection,
+) (mirror.Object, io.ReadCloser, error) {
+	subject := fmt.Sprintf("object %q of bucket %q", key, bucket)
+	opts := minio.GetObjectOptions{PartNumber: sel.Part}
+	if sel.IfMatch != "" {
+		if err := opts.SetMatchETag(string(sel.IfMatch)); err != nil {
+			return mirror.Object{}, nil, s.fail("read", subject, err)
+		}
+	}
+	heard, kept := listening(ctx)
+	body, _, _, err := s.core.GetObject(heard, bucket, key, opts)
+	if err != nil {
+		return mirror.Object{}, nil, s.fail("read", subject, err)
+	}
+	obj, err := kept.object(key)
+	if err != nil {
+		body.Close()
+
+		return mirror.Object{}, nil, s.fail("read", subject, err)
+	}
+
+	return obj, body, nil
+}
+
+// object reads a response's headers.
+func (a *answer) object(key string) (mirror.Object, error) {
+	obj := mirror.Object{
+		Entry:      mirror.Entry{Key: key, Size: a.length, ETag: mirror.ParseETag(a.header.Get("ETag"))},
+		Attributes: mirror.AttributesOf(a.header),
+		Length:     a.length,
+	}
+	if a.length < 0 {
+		return obj, fmt.Errorf("response does not say how long it is")
+	}
+	if encryption := a.header.Get("X-Amz-Server-Side-Encryption"); strings.HasPrefix(encryption, "aws:kms") ||
+		a.header.Get("X-Amz-Server-Side-Encryption-Customer-Algorithm") != "" {
+		obj.OpaqueETag = true
+	}
+	var err error
+	if obj.Modified, err = http.ParseTime(a.header.Get("Last-Modified")); err != nil {
+		return obj, fmt.Errorf("Last-Modified of the response: %w", err)
+	}
+	if a.status != http.StatusPartialContent {
+		return obj, nil
+	}
+	span, err := parseContentRange(a.header.Get("Content-Range"))
+	if err == nil && span.length != a.length {
+		err = fmt.Errorf("Content-Range of %d bytes on a body of %d", span.length, a.length)
+	}
+	obj.Ranged, obj.Offset, obj.Size = true, span.offset, span.total
+
+	return obj, err
+}
+
+// contentRange is which bytes of how many a response holds.
+type contentRange struct {
+	offset, length, total int64
+}
+
+// parseContentRange reads "bytes FIRST-LAST/TOTAL".
+func parseContentRange(s string) (contentRange, error) {
+	fail := func() (contentRange, error) { return contentRange{}, fmt.Errorf("cannot read Content-Range %q", s) }
+	rest, ok := strings.CutPrefix(s, "bytes ")
+	span, total, ok2 := strings.Cut(rest, "/")
+	first, last, ok3 := strings.Cut(span, "-")
+	if !ok || !ok2 || !ok3 {
+		return fail()
+	}
+	var n [3]int64
+	for i, text := range []string{first, last, total} {
+		v, err := strconv.ParseUint(text, 10, 63)
+		if err != nil {
+			return fail()
+		}
+		n[i] = int64(v)
+	}
+	if n[0] > n[1] || n[1] >= n[2] {
+		return fail()
+	}
+
+	return contentRange{offset: n[0], length: n[1] - n[0] + 1, total: n[2]}, nil
+}

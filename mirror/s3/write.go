@@ -1,0 +1,127 @@
+package s3
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/tags"
+
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// Put implements mirror.Store. The MD5 of the request travels as Content-MD5.
+func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutRequest) (mirror.ETag, error) {
+	subject := fmt.Sprintf("object %q of bucket %q", key, bucket)
+	opts, err := putOptions(req.Attributes)
+	if err != nil {
+		return "", s.fail("write", subject, err)
+	}
+	sum := base64.StdEncoding.EncodeToString(req.MD5[:])
+	info, err := s.core.PutObject(ctx, bucket, key, req.Body, req.Size, sum, "", opts)
+	if err != nil {
+		return "", s.fail("write", subject, withoutTags(err, req.Attributes))
+	}
+
+	return mirror.ParseETag(info.ETag), nil
+}
+
+// putOptions spells attributes for minio-go, which sends user metadata under the
+// names of headers as those headers, and as they are.
+func putOptions(a mirror.Attributes) (minio.PutObjectOptions, error) {
+	opts := minio.PutObjectOptions{UserMetadata: map[string]string{}, UserTags: a.Tags, DisableContentSha256: true}
+	if _, err := tags.NewTags(a.Tags, true); err != nil {
+		return opts, fmt.Errorf("%w: %w", mirror.ErrTagsRefused, err)
+	}
+	maps.Copy(opts.UserMetadata, a.Headers)
+	for name, value := range a.Metadata {
+		opts.UserMetadata["x-amz-meta-"+name] = value
+	}
+
+	return opts, nil
+}
+
+// withoutTags finds out whether a refusal is about tags: a server that does not
+// implement something of a plain PUT does not implement those.
+func withoutTags(err error, a mirror.Attributes) error {
+	if len(a.Tags) > 0 && minio.ToErrorResponse(err).Code == minio.NotImplemented {
+		return fmt.Errorf("%w: %w", mirror.ErrTagsRefused, err)
+	}
+
+	return err
+}
+
+// upload implements mirror.Upload.
+type upload struct {
+	*Store
+	bucket, key, id string
+	subject         string
+
+	mu    sync.Mutex
+	parts map[int]minio.CompletePart
+}
+
+// Upload implements mirror.Store.
+func (s *Store) Upload(ctx context.Context, bucket, key string, attrs mirror.Attributes) (mirror.Upload, error) {
+	subject := fmt.Sprintf("object %q of bucket %q", key, bucket)
+	opts, err := putOptions(attrs)
+	if err != nil {
+		return nil, s.fail("begin upload of", subject, err)
+	}
+	id, err := s.core.NewMultipartUpload(ctx, bucket, key, opts)
+	if err == nil && id == "" {
+		err = errors.New("server gave no upload id")
+	}
+	if err != nil {
+		return nil, s.fail("begin upload of", subject, withoutTags(err, attrs))
+	}
+
+	return &upload{Store: s, bucket: bucket, key: key, id: id, subject: subject, parts: map[int]minio.CompletePart{}}, nil
+}
+
+// Part implements mirror.Upload.
+func (u *upload) Part(ctx context.Context, n int, body io.Reader, size int64) (mirror.ETag, error) {
+	opts := minio.PutObjectPartOptions{DisableContentSha256: true}
+	part, err := u.core.PutObjectPart(ctx, u.bucket, u.key, u.id, n, body, size, opts)
+	if err != nil {
+		return "", u.fail(fmt.Sprintf("write part %d of", n), u.subject, err)
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.parts[n] = minio.CompletePart{PartNumber: n, ETag: part.ETag}
+
+	return mirror.ParseETag(part.ETag), nil
+}
+
+// Complete implements mirror.Upload.
+func (u *upload) Complete(ctx context.Context) (mirror.ETag, error) {
+	u.mu.Lock()
+	parts := make([]minio.CompletePart, 0, len(u.parts))
+	for _, n := range slices.Sorted(maps.Keys(u.parts)) {
+		parts = append(parts, u.parts[n])
+	}
+	u.mu.Unlock()
+	info, err := u.core.CompleteMultipartUpload(ctx, u.bucket, u.key, u.id, parts, minio.PutObjectOptions{})
+	if err != nil {
+		return "", u.fail("complete upload of", u.subject, err)
+	}
+
+	return mirror.ParseETag(info.ETag), nil
+}
+
+// Abort implements mirror.Upload. An upload that does not exist any more is gone,
+// as it should be.
+func (u *upload) Abort(ctx context.Context) error {
+	err := u.core.AbortMultipartUpload(ctx, u.bucket, u.key, u.id)
+	if minio.ToErrorResponse(err).Code == minio.NoSuchUpload {
+		err = nil
+	}
+
+	return u.fail("abort upload of", u.subject, err)
+}

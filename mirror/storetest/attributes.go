@@ -1,0 +1,129 @@
+package storetest
+
+import (
+	"crypto/md5"
+	"strings"
+
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+func (s *suite) attributes() {
+	want := mirror.Attributes{
+		Headers: map[string]string{
+			"cache-control":       "max-age=60, public",
+			"content-disposition": `attachment; filename="a b.csv"`,
+			"content-encoding":    "gzip",
+			"content-language":    "de, pl",
+			"content-type":        "text/csv; charset=utf-8",
+			"expires":             "Thu, 01 Dec 1994 16:00:00 GMT",
+		},
+		Metadata: map[string]string{"owner": "ilum", "long-name": "a  b"},
+	}
+	want.Metadata["long-name"] = "a b"
+	s.put("k", "content", want)
+	obj, err := s.Stat(s.Context(), s.bucket, "k")
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.same("missing from the description", want.Missing(obj.Attributes), []string{})
+	got, content := s.get("k", mirror.Selection{})
+	s.same("missing from the read", want.Missing(got.Attributes), []string{})
+	s.same("content", content, "content")
+}
+
+// oddAttributes writes what is legal and seldom.
+func (s *suite) oddAttributes() {
+	want := mirror.Attributes{
+		Headers:  map[string]string{"content-type": "x"},
+		Metadata: map[string]string{},
+	}
+	if !s.lacks.Expires {
+		want.Headers["expires"] = "0"
+	}
+	if !s.lacks.NonASCII {
+		want.Metadata["city"] = "Łódź"
+	}
+	s.put("k", "content", want)
+	obj, err := s.Stat(s.Context(), s.bucket, "k")
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.same("missing", want.Missing(obj.Attributes), []string{})
+	if _, content := s.get("k", mirror.Selection{}); content != "content" {
+		s.Errorf("read %q", content)
+	}
+}
+
+func (s *suite) tags() {
+	want := map[string]string{"team": "data: more", "a+b": "c/d=e"}
+	s.put("k", "content", mirror.Attributes{Tags: want})
+	obj, err := s.Stat(s.Context(), s.bucket, "k")
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.same("tags", obj.Tags, want)
+	s.put("plain", "content", mirror.Attributes{})
+	if obj, err = s.Stat(s.Context(), s.bucket, "plain"); err != nil || len(obj.Tags) > 0 {
+		s.Errorf("an object without tags has %v, error %v", obj.Tags, err)
+	}
+}
+
+// Keys are names that stores mix up or refuse.
+func Keys() []string {
+	return []string{
+		"plain", "sp ace", "pl+us", "per%cent", "per%2Fcent", "am&per;sand", "qu?ery", "ha#sh", `quo"te`, "apo's",
+		"double//slash", "/leading", "trailing/", "../up", "a/../b", "./here", "a/./b", "dots..", "..", `back\slash`,
+		"\u00e9-nfc", "e\u0301-nfd", "\u65e5\u672c", "\U0001f6a2", "tab\there", "line\nfeed", "bell\a", "del\x7f",
+		strings.Repeat("long/", 200) + "end", strings.Repeat("x", 255), "seg/" + strings.Repeat("y", 300),
+	}
+}
+
+// keys demands of each key that it is held exactly or refused clearly. What is
+// mixed up with another key is left to the engine, which looks after it.
+func (s *suite) keys() {
+	for _, key := range Keys() {
+		if err := s.try(key); err != nil {
+			s.Logf("refused %q: %v", key, err)
+
+			continue
+		}
+		listed := s.listed(mirror.Cursor{Prefix: key})
+		if len(listed) == 0 || listed[0] != key {
+			s.Logf("mixed up %q", key)
+			if err := s.Remove(s.Context(), s.bucket, key); err != nil {
+				s.Error(err)
+			}
+
+			continue
+		}
+		if _, got := s.get(key, mirror.Selection{}); got != key {
+			s.Errorf("%q holds %q", key, got)
+		}
+	}
+}
+
+func (s *suite) overlap() {
+	s.put("a", "one", mirror.Attributes{})
+	err := s.try("a/b")
+	if s.lacks.Overlap {
+		s.fails(err, mirror.ErrKeyRefused)
+	} else if err != nil {
+		s.Error(err)
+	}
+	s.put("c/d", "one", mirror.Attributes{})
+	err = s.try("c")
+	if s.lacks.Overlap {
+		s.fails(err, mirror.ErrKeyRefused)
+	} else if err != nil {
+		s.Error(err)
+	}
+}
+
+// try writes an object that holds its own key.
+func (s *suite) try(key string) error {
+	_, err := s.Put(s.Context(), s.bucket, key, mirror.PutRequest{
+		Body: strings.NewReader(key), Size: int64(len(key)), MD5: md5.Sum([]byte(key)),
+	})
+
+	return err
+}

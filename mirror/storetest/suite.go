@@ -1,0 +1,137 @@
+package storetest
+
+import (
+	"bytes"
+	"crypto/md5"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// Lacks names what a store is known not to have.
+type Lacks struct {
+	Expires  bool // keeps no Expires header that is not a date
+	NonASCII bool // refuses or changes user metadata beyond ASCII
+	Overlap  bool // cannot hold both a and a/b
+}
+
+// Run runs the suite over a store. Each test has a bucket of its own.
+func Run(t *testing.T, store mirror.Store, lacks Lacks) {
+	for name, test := range map[string]func(*suite){
+		"buckets":             (*suite).buckets,
+		"missing bucket":      (*suite).missingBucket,
+		"missing object":      (*suite).missingObject,
+		"listing":             (*suite).listing,
+		"cursor":              (*suite).cursor,
+		"empty object":        (*suite).emptyObject,
+		"read under a tag":    (*suite).readUnderTag,
+		"attributes":          (*suite).attributes,
+		"odd attributes":      (*suite).oddAttributes,
+		"tags":                (*suite).tags,
+		"wrong digest":        (*suite).wrongDigest,
+		"short body":          (*suite).shortBody,
+		"failing body":        (*suite).failingBody,
+		"parts":               (*suite).parts,
+		"one part":            (*suite).onePart,
+		"abort":               (*suite).abort,
+		"upload stays hidden": (*suite).hidden,
+		"remove":              (*suite).remove,
+		"keys are bytes":      (*suite).keys,
+		"overlapping keys":    (*suite).overlap,
+		"ended context":       (*suite).ended,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &suite{T: t, Store: store, lacks: lacks, bucket: bucketName(t)}
+			if err := store.CreateBucket(t.Context(), s.bucket); err != nil {
+				t.Fatal(err)
+			}
+			test(s)
+		})
+	}
+}
+
+// suite is one test on one bucket.
+type suite struct {
+	*testing.T
+	mirror.Store
+	lacks  Lacks
+	bucket string
+}
+
+func bucketName(t *testing.T) string {
+	sum := md5.Sum([]byte(t.Name()))
+
+	return fmt.Sprintf("storetest-%x", sum[:8])
+}
+
+func (s *suite) put(key, content string, attrs mirror.Attributes) mirror.ETag {
+	s.Helper()
+	sum := md5.Sum([]byte(content))
+	etag, err := s.Put(s.Context(), s.bucket, key, mirror.PutRequest{
+		Body: strings.NewReader(content), Size: int64(len(content)), MD5: sum, Attributes: attrs,
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
+
+	return etag
+}
+
+func (s *suite) get(key string, sel mirror.Selection) (mirror.Object, string) {
+	s.Helper()
+	obj, body, err := s.Get(s.Context(), s.bucket, key, sel)
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer body.Close()
+	content, err := io.ReadAll(body)
+	if err != nil {
+		s.Fatal(err)
+	}
+
+	return obj, string(content)
+}
+
+func (s *suite) absent(key string) {
+	s.Helper()
+	if _, err := s.Stat(s.Context(), s.bucket, key); !errors.Is(err, mirror.ErrNoObject) {
+		s.Errorf("describing %q gave %v, want ErrNoObject", key, err)
+	}
+}
+
+func (s *suite) listed(from mirror.Cursor) []string {
+	s.Helper()
+	page, err := s.List(s.Context(), s.bucket, from)
+	if err != nil {
+		s.Fatal(err)
+	}
+	keys := []string{}
+	for _, entry := range page.Entries {
+		keys = append(keys, entry.Key)
+	}
+
+	return keys
+}
+
+func (s *suite) same(what string, got, want any) {
+	s.Helper()
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		s.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func (s *suite) fails(err error, want error) {
+	s.Helper()
+	if !errors.Is(err, want) {
+		s.Errorf("got error %v, want %v", err, want)
+	}
+}
+
+func content(size int) string { return string(bytes.Repeat([]byte("ferry "), size/6+1)[:size]) }
