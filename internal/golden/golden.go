@@ -14,7 +14,6 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 )
 
-//nolint:gochecknoglobals // A flag of the test binary is registered once per process; nothing else writes it.
 var update = flag.Bool("update", false, "write golden files instead of comparing with them")
 
 // Update reports whether the test binary was called with -update, for tests

@@ -1,6 +1,7 @@
 package testworld
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"net"
@@ -10,12 +11,14 @@ import (
 // freeAddress returns a loopback address that nobody listens on. The port is
 // below the range from which systems number outgoing connections, so that only
 // another call can take it before the caller does.
-func freeAddress() (string, error) {
+func freeAddress(ctx context.Context) (string, error) {
+	var config net.ListenConfig
 	var err error
 	for range 50 {
-		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(20000+rand.IntN(10000)))
+		number := 20000 + rand.IntN(10000) //nolint:gosec // A port is no secret.
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(number))
 		var l net.Listener
-		if l, err = net.Listen("tcp", address); err == nil {
+		if l, err = config.Listen(ctx, "tcp", address); err == nil {
 			return address, l.Close()
 		}
 	}

@@ -71,11 +71,11 @@ func launchEtcd(ctx context.Context, dir string) (*process, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	address, err := freeAddress()
+	address, err := freeAddress(ctx)
 	if err != nil {
 		return nil, "", fmt.Errorf("find a port for etcd: %w", err)
 	}
-	peer, err := freeAddress()
+	peer, err := freeAddress(ctx)
 	if err != nil {
 		return nil, "", fmt.Errorf("find a port for etcd: %w", err)
 	}
@@ -104,7 +104,7 @@ func launchKubeAPIServer(ctx context.Context, dir, store string) (*process, Clus
 	if err != nil {
 		return nil, Cluster{}, err
 	}
-	address, err := freeAddress()
+	address, err := freeAddress(ctx)
 	if err != nil {
 		return nil, Cluster{}, fmt.Errorf("find a port for kube-apiserver: %w", err)
 	}

@@ -125,7 +125,9 @@ func parseDocument(content []byte) ([]*unstructured.Unstructured, error) {
 	}
 	var items []*unstructured.Unstructured
 	err := object.EachListItem(func(item runtime.Object) error {
-		items = append(items, item.(*unstructured.Unstructured))
+		if u, ok := item.(*unstructured.Unstructured); ok {
+			items = append(items, u)
+		}
 
 		return nil
 	})

@@ -28,7 +28,8 @@ func launch(name, path, dir string, env, args []string) (*process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the log of %s: %w", name, err)
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }() // the server has it open
+	//nolint:noctx // A server outlives the call that starts it, until stop.
 	cmd := exec.Command(path, args...)
 	cmd.Dir = dir
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}, env...)

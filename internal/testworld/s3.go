@@ -94,7 +94,7 @@ func launchS3(
 		}
 	}
 	for attempt := 1; ; attempt++ {
-		address, err := freeAddress()
+		address, err := freeAddress(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("find a port for %s: %w", name, err)
 		}

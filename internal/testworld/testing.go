@@ -6,16 +6,32 @@ import (
 )
 
 // Helm3 returns the path of Helm 3.
-func Helm3(t testing.TB) string { return program(t, "helm3") }
+func Helm3(t testing.TB) string {
+	t.Helper()
+
+	return program(t, "helm3")
+}
 
 // Helm4 returns the path of Helm 4.
-func Helm4(t testing.TB) string { return program(t, "helm4") }
+func Helm4(t testing.TB) string {
+	t.Helper()
+
+	return program(t, "helm4")
+}
 
 // Kustomize returns the path of kustomize.
-func Kustomize(t testing.TB) string { return program(t, "kustomize") }
+func Kustomize(t testing.TB) string {
+	t.Helper()
+
+	return program(t, "kustomize")
+}
 
 // MC returns the path of MinIO's client.
-func MC(t testing.TB) string { return program(t, "mc") }
+func MC(t testing.TB) string {
+	t.Helper()
+
+	return program(t, "mc")
+}
 
 func program(t testing.TB, name string) string {
 	t.Helper()

@@ -14,17 +14,11 @@ import (
 	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Stdout, os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, "build: error:", err)
-		stop()
-		os.Exit(1)
-	}
-}
+func main() { os.Exit(run(context.Background(), os.Stdout, os.Stderr, os.Args[1:])) }
 
-func run(ctx context.Context, out io.Writer, names []string) error {
+func run(ctx context.Context, stdout, stderr io.Writer, names []string) int {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	if len(names) == 0 {
 		names = testworld.Programs()
 	}
@@ -32,10 +26,12 @@ func run(ctx context.Context, out io.Writer, names []string) error {
 		start := time.Now()
 		path, err := testworld.Program(ctx, name)
 		if err != nil {
-			return err
+			fmt.Fprintln(stderr, "build: error:", err)
+
+			return 1
 		}
-		fmt.Fprintf(out, "%-15s %6.1fs  %s\n", name, time.Since(start).Seconds(), path)
+		fmt.Fprintf(stdout, "%-15s %6.1fs  %s\n", name, time.Since(start).Seconds(), path)
 	}
 
-	return nil
+	return 0
 }
