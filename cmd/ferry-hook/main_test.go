@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/helm-ferry/ferry/internal/hookcmd"
+)
+
+var update = flag.Bool("update", false, "rewrite the expectations in testdata")
+
+// asHook in the environment makes the test binary be ferry-hook, for tests that need a process.
+const asHook = "TEST_AS_FERRY_HOOK"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asHook) != "" {
+		main()
+	}
+	testscript.Main(m, map[string]func(){"ferry-hook": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: filepath.Join("testdata", "script"), RequireExplicitExec: true, UpdateScripts: *update})
+}
+
+func TestTheCommandsAreThoseThatTheListNames(t *testing.T) {
+	var commands []string
+	for _, cmd := range newProgram(os.Getenv).root(noStreams()).Commands() {
+		commands = append(commands, cmd.Name())
+	}
+	slices.Sort(commands)
+	want := slices.Sorted(slices.Values(hookcmd.Names()))
+	if diff := cmp.Diff(want, commands); diff != "" {
+		t.Errorf("commands (-listed +built):\n%s", diff)
+	}
+}
+
+// TestTheBinaryStaysLight keeps out what would make an image of a few megabytes large, and what a
+// program that talks to S3 alone has no use for.
+func TestTheBinaryStaysLight(t *testing.T) {
+	heavy := []string{
+		"k8s.io/", "helm.sh/", "sigs.k8s.io/kustomize", "github.com/invopop/jsonschema", "github.com/Masterminds",
+		"github.com/helm-ferry/ferry/render", "github.com/helm-ferry/ferry/internal/testworld",
+	}
+	out, err := goTool(t.Context(), "list", "-deps", ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dependency := range strings.Lines(out) {
+		for _, prefix := range heavy {
+			if strings.HasPrefix(dependency, prefix) {
+				t.Errorf("ferry-hook imports %s", strings.TrimSpace(dependency))
+			}
+		}
+	}
+}
+
+func goTool(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.Output()
+	return string(out), err
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"cmp"
+
+	"github.com/spf13/cobra"
+
+	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/config"
+	"github.com/helm-ferry/ferry/internal/hookcmd"
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+func (p program) migrateCommand() *cobra.Command {
+	var file, source, destination string
+	var format cli.Format
+	var dryRun bool
+	cmd := &cobra.Command{
+		Use:   hookcmd.Migrate + " --source URL --destination URL",
+		Short: "Copy every bucket of one provider to another while consumers go on writing",
+		Long: `Copy every bucket of one provider to another while consumers go on writing: the first pass of a
+migration.
+
+It copies all buckets that exist at the source, makes them at the destination, overwrites nothing
+that is newer there, and removes nothing. Run it as often as you like: it copies what has changed
+since.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := loadConfig(file)
+			if err != nil {
+				return err
+			}
+			j := migrationJob(cfg, source, destination)
+			j.options.DryRun = dryRun || cfg.Spec.Migration.DryRun
+			if err := refuseAlias(cfg, j.destination); err != nil {
+				return err
+			}
+			return p.run(cmd.Context(), j, format)
+		},
+	}
+	addConfigFlag(cmd, &file)
+	addSourceFlag(cmd, &source)
+	cmd.Flags().StringVar(&destination, "destination", "", "`URL` of the store to copy to")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "report what would be copied and write nothing")
+	cli.AddFormatFlag(cmd, &format)
+	require(cmd, "source", "destination")
+	return cmd
+}
+
+// migrationJob is the first pass between two stores.
+func migrationJob(cfg *config.Config, source, destination string) job {
+	migration := cfg.Spec.Migration
+	from, to := cmp.Or(migration.From, source), cmp.Or(migration.To, destination)
+	return job{
+		name: "migration from " + from + " to " + to, act: copies, all: cfg.Spec.ObjectStorage.DefaultBuckets,
+		source: side{
+			role: "source", field: "--source", url: source, region: cfg.Spec.ObjectStorage.Region,
+			keys: providerKeys(cfg.Metadata.Name, from),
+		},
+		destination: side{
+			role: "destination", field: "--destination", url: destination, region: cfg.Spec.ObjectStorage.Region,
+			keys: providerKeys(cfg.Metadata.Name, to),
+		},
+		options: mirror.Options{CreateBuckets: true, AllowMissing: true, KeepNewer: true},
+	}
+}

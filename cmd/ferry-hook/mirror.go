@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/config"
+	"github.com/helm-ferry/ferry/internal/hookcmd"
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+func (p program) mirrorCommand() *cobra.Command {
+	var file, name, source string
+	var format cli.Format
+	cmd := &cobra.Command{
+		Use:   hookcmd.Mirror + " --mirror NAME --source URL",
+		Short: "Copy the buckets of one mirror to its destination, and prove the copy",
+		Long: `Copy the buckets of one mirror to its destination, and prove the copy.
+
+Destination, buckets, filters, bandwidth, deadline and what may be removed come from spec.mirrors of
+the configuration. A destination without a Secret is opened with ambient credentials: web identity,
+or the role of the node. A run that was interrupted is continued by the next one.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := loadConfig(file)
+			if err != nil {
+				return err
+			}
+			j, err := mirrorJob(cfg, name, source)
+			if err != nil {
+				return err
+			}
+			return p.run(cmd.Context(), j, format)
+		},
+	}
+	addConfigFlag(cmd, &file)
+	addMirrorFlag(cmd, &name)
+	addSourceFlag(cmd, &source)
+	cli.AddFormatFlag(cmd, &format)
+	require(cmd, "mirror", "source")
+	return cmd
+}
+
+func addMirrorFlag(cmd *cobra.Command, name *string) {
+	cmd.Flags().StringVar(name, "mirror", "", "`name` of the mirror in the configuration")
+}
+
+func addSourceFlag(cmd *cobra.Command, source *string) {
+	cmd.Flags().StringVar(source, "source", "", "`URL` of the store to copy from")
+}
+
+// require makes flags obligatory.
+func require(cmd *cobra.Command, flags ...string) {
+	for _, flag := range flags {
+		if err := cmd.MarkFlagRequired(flag); err != nil {
+			panic(err) // there is no such flag
+		}
+	}
+}
+
+// mirrorJob is the run that a mirror of the configuration describes.
+func mirrorJob(cfg *config.Config, name, source string) (job, error) {
+	m, err := mirrorOf(cfg, name)
+	if err != nil {
+		return job{}, err
+	}
+	j := job{
+		name: "mirror " + m.Name, act: copies, deadline: m.Deadline.Std(),
+		source: side{
+			role: "source", field: "--source", url: source, region: cfg.Spec.ObjectStorage.Region,
+			keys: secretKeys(cfg.CredentialsSecret()),
+		},
+		destination: side{
+			role: "destination", field: "destination.endpoint of the mirror",
+			url: m.Destination.Endpoint, region: m.Destination.Region, keys: secretKeys(m.Destination.SecretName),
+			ambient: m.Destination.SecretName == "",
+		},
+		options: mirror.Options{
+			Buckets: m.Buckets, CreateBuckets: true,
+			// a default bucket that nobody has made yet is no fault of a copy; one that is named is
+			AllowMissing: slices.Equal(m.Buckets, cfg.Spec.ObjectStorage.DefaultBuckets),
+			Include:      m.Include, Exclude: m.Exclude, Bandwidth: int64(m.Bandwidth),
+			Remove: mirror.Remove{Enabled: m.Remove.Enabled, MaxPercent: m.Remove.MaxPercent, Trash: m.Remove.Trash.Std()},
+		},
+	}
+	return j, refuseAlias(cfg, j.destination)
+}
+
+// margin is how long before a deadline a run ends by itself: the Job's own deadline is the same, and
+// when that passes Kubernetes deletes the pod with its log.
+func margin(deadline time.Duration) time.Duration { return min(deadline/20, 30*time.Second) }
+
+// deadlined bounds a run, if it has a deadline.
+func (j job) deadlined(ctx context.Context) (context.Context, context.CancelFunc) {
+	if j.deadline == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, j.deadline-margin(j.deadline), errDeadline)
+}

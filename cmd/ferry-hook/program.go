@@ -1,0 +1,50 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/helm-ferry/ferry/internal/cli"
+)
+
+// program is what all commands share.
+type program struct {
+	streams cli.Streams
+	// getenv reads the environment, which holds the credentials.
+	getenv func(string) string
+	// patience is how long a run waits for a store that does not answer yet: the Job of a migration
+	// starts in the same moment as the store that it copies to.
+	patience time.Duration
+	// interval is the time between two lines of progress.
+	interval time.Duration
+	// grace is how long an interrupted run may take to clean up, well below the 30 seconds that
+	// Kubernetes gives a pod.
+	grace time.Duration
+}
+
+func newProgram(getenv func(string) string) program {
+	return program{getenv: getenv, patience: 5 * time.Minute, interval: 10 * time.Second, grace: 8 * time.Second}
+}
+
+// root builds the command tree.
+func (p program) root(streams cli.Streams) *cobra.Command {
+	p.streams = streams
+	root := &cobra.Command{
+		Use:   "ferry-hook",
+		Short: "Copy and compare the buckets of a release, inside the cluster",
+		Long: `Copy and compare the buckets of a release, inside the cluster.
+
+Ferry's Jobs and CronJobs call it; their pods mount the configuration at ` + defaultConfig + ` and get
+the credentials of both stores from Secrets, in the environment:
+
+  FERRY_SOURCE_ACCESS_KEY       FERRY_DESTINATION_ACCESS_KEY
+  FERRY_SOURCE_SECRET_KEY       FERRY_DESTINATION_SECRET_KEY
+  FERRY_SOURCE_SESSION_TOKEN    FERRY_DESTINATION_SESSION_TOKEN   (for temporary credentials)
+
+The report goes to stdout, words go to stderr; the last line is the verdict.`,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true // an image without a shell
+	root.AddCommand(p.mirrorCommand(), p.migrateCommand(), p.verifyCommand(), p.versionCommand())
+	return root
+}

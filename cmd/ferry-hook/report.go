@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// result is a report as it is printed.
+type result struct {
+	Name    string `json:"name"`
+	Verdict string `json:"verdict"`
+	mirror.Report
+}
+
+// Table implements cli.Result: a row for each bucket.
+func (r result) Table() cli.Table {
+	table := cli.Table{Header: []string{"BUCKET", "OBJECTS", "SIZE", "COPIED", "PROOF", "RESULT"}}
+	for _, b := range r.Buckets {
+		table.Rows = append(table.Rows, []string{
+			b.Bucket, humanize.Comma(b.Source), humanize.IBytes(uint64(b.SourceBytes)),
+			humanize.Comma(b.Copied), proofs(b.Proofs), outcome(b),
+		})
+	}
+	return table
+}
+
+// proofs lists how many objects were proven in which way.
+func proofs(counts map[mirror.Proof]int64) string {
+	var list []string
+	for _, proof := range slices.Sorted(maps.Keys(counts)) {
+		list = append(list, fmt.Sprintf("%s %s", humanize.Comma(counts[proof]), proof))
+	}
+	return strings.Join(list, ", ")
+}
+
+// outcome is the result for one bucket in a word or two.
+func outcome(b mirror.BucketReport) string {
+	switch {
+	case b.Refused != "":
+		return "refused"
+	case b.Errors.Total > 0:
+		return humanize.Comma(b.Errors.Total) + " failed"
+	case b.Differences.Total > 0:
+		return humanize.Comma(b.Differences.Total) + " differ"
+	case b.Missing:
+		return "not at the source"
+	case !b.Complete:
+		return "unfinished"
+	case b.Planned+b.PlannedRemovals > 0:
+		return humanize.Comma(b.Planned) + " to copy"
+	default:
+		return "equal"
+	}
+}
+
+// namedPerBucket bounds how many objects of a bucket are named in the log; the report has more.
+const namedPerBucket = 20
+
+// nameTrouble logs what is wrong, object by object: a table has no room for it.
+func nameTrouble(log *slog.Logger, b mirror.BucketReport) {
+	for _, kind := range slices.Sorted(maps.Keys(b.Anomalies)) {
+		note := b.Anomalies[kind]
+		log.Warn("odd server", "bucket", b.Bucket, "kind", kind, "times", note.Total, "detail", note.Detail)
+	}
+	if b.Refused != "" {
+		log.Error("refused", "bucket", b.Bucket, "reason", b.Refused)
+	}
+	for _, failure := range b.Errors.First[:min(namedPerBucket, len(b.Errors.First))] {
+		log.Error("failed", "bucket", b.Bucket, "key", failure.Key, "error", failure.Error)
+	}
+	for _, d := range b.Differences.First[:min(namedPerBucket, len(b.Differences.First))] {
+		log.Warn("different", "bucket", b.Bucket, "key", d.Key, "kind", d.Kind, "detail", d.Detail)
+	}
+	if more := b.Errors.Total + b.Differences.Total - 2*namedPerBucket; more > 0 {
+		log.Warn("and more: -o json names a hundred of each", "bucket", b.Bucket, "failed", b.Errors.Total, "different", b.Differences.Total)
+	}
+}
+
+// tell writes findings, report and verdict, and returns how the command ends.
+func (p program) tell(log *slog.Logger, format cli.Format, report mirror.Report, v verdict) error {
+	for _, b := range report.Buckets {
+		nameTrouble(log, b)
+	}
+	if err := cli.Print(p.streams.Out, format, result{Name: v.name, Verdict: v.String(), Report: report}); err != nil {
+		return err
+	}
+	settle(p.streams.Out)
+	if _, err := fmt.Fprintln(p.streams.Err, v); err != nil {
+		return fmt.Errorf("write the verdict: %w", err)
+	}
+	if v.kind == cli.Done {
+		return nil
+	}
+	return v.kind.Wrap(nil)
+}
+
+// settle gives a reader of a pipe the time to take what was written. A container runtime copies
+// stdout and stderr into one log by two readers: without a pause the verdict could overtake the
+// report.
+func settle(out io.Writer) {
+	file, ok := out.(*os.File)
+	if !ok {
+		return
+	}
+	if info, err := file.Stat(); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
+		time.Sleep(100 * time.Millisecond)
+	}
+}

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// verdict is the end of a run in one line.
+type verdict struct {
+	name string
+	kind cli.Kind
+	text string
+}
+
+// String writes the word for the kind, the name of the run, and what there is to say.
+func (v verdict) String() string {
+	word := map[cli.Kind]string{
+		cli.Done: "DONE", cli.Partial: "PARTIAL", cli.Differences: "DIFFERENT", cli.Refused: "REFUSED",
+		cli.Interrupted: "INTERRUPTED", cli.Failure: "FAILED",
+	}[v.kind]
+	return strings.Join(strings.Fields(fmt.Sprintf("%s: %s: %s", word, v.name, v.text)), " ")
+}
+
+// judge sums a run up. What has the say: what ended it, what kept it from doing anything, a guard,
+// what it left undone.
+func (p program) judge(j job, report mirror.Report, err error) verdict {
+	v := func(kind cli.Kind, format string, args ...any) verdict {
+		return verdict{name: j.name, kind: kind, text: fmt.Sprintf(format, args...)}
+	}
+	switch {
+	case errors.Is(err, errDeadline):
+		return v(cli.Partial, "%s after the deadline of %s: the next run continues; a higher deadline lets one run do it all", soFar(report), j.deadline)
+	case report.Interrupted:
+		return v(cli.Interrupted, "%s: run it again to continue", soFar(report))
+	case err != nil:
+		return v(cli.Failure, "%v", err)
+	}
+	if fault := untouched(report); fault != "" {
+		return v(cli.Failure, "%s (credentials: source from %s; destination from %s)", fault, p.credentials(j.source), p.credentials(j.destination))
+	}
+	switch report.Outcome() {
+	case mirror.OutcomeRefused:
+		return v(cli.Refused, "%s", refusal(report))
+	case mirror.OutcomePartial:
+		return v(cli.Partial, "%s: see the report; running it again copies what is missing", undone(report))
+	case mirror.OutcomeDifferences:
+		return v(cli.Differences, "%s: see the report", undone(report))
+	default:
+		return v(cli.Done, "%s", done(report))
+	}
+}
+
+// soFar says how much of a run is done.
+func soFar(report mirror.Report) string {
+	complete := 0
+	for _, b := range report.Buckets {
+		if b.Complete {
+			complete++
+		}
+	}
+	return fmt.Sprintf("%s complete and %s proven", plural(int64(complete), "bucket"), plural(report.Totals.Equal+report.Totals.Copied, "object"))
+}
+
+// untouched says why nothing at all could be done, or nothing.
+func untouched(report mirror.Report) string {
+	var missing []string
+	fault := ""
+	for _, b := range report.Buckets {
+		errs := b.Errors.First
+		switch {
+		case b.Missing && b.Complete:
+			missing = append(missing, b.Bucket)
+		case b.Source+b.Destination > 0 || len(errs) == 0 || errs[0].Key != "":
+			return ""
+		case fault == "":
+			fault = errs[0].Error
+		}
+	}
+	switch {
+	case report.Refused != "" || fault != "":
+		return fault
+	case len(missing) == 0:
+		return fmt.Sprintf("%s has no buckets", report.Source)
+	default:
+		return fmt.Sprintf("%s has none of the buckets %s", report.Source, strings.Join(missing, ", "))
+	}
+}
+
+func refusal(report mirror.Report) string {
+	if report.Refused != "" {
+		return report.Refused
+	}
+	var all []string
+	for _, b := range report.Buckets {
+		if b.Refused != "" {
+			all = append(all, fmt.Sprintf("bucket %s: %s", b.Bucket, b.Refused))
+		}
+	}
+	return strings.Join(all, "; ") + ": if that is meant, raise remove.maxPercent of the mirror for one run"
+}
+
+// undone describes the first bucket that has trouble, and how many more there are.
+func undone(report mirror.Report) string {
+	var first *mirror.BucketReport
+	others := int64(0)
+	for i, b := range report.Buckets {
+		switch {
+		case b.Complete && b.Differences.Total == 0:
+		case first == nil:
+			first = &report.Buckets[i]
+		default:
+			others++
+		}
+	}
+	text := trouble(*first, report.Destination)
+	if others > 0 {
+		text += fmt.Sprintf(", and %s more", plural(others, "bucket"))
+	}
+	return text
+}
+
+func trouble(b mirror.BucketReport, destination string) string {
+	switch failures, differences := b.Errors, b.Differences; {
+	case failures.Total > 0 && failures.First[0].Key == "":
+		return fmt.Sprintf("bucket %s: %s", b.Bucket, failures.First[0].Error)
+	case failures.Total > 0:
+		return fmt.Sprintf("%s of %s of bucket %s failed, the first with: %s",
+			humanize.Comma(failures.Total), plural(b.Source, "object"), b.Bucket, failures.First[0].Error)
+	case differences.Total > 0 && differences.First[0].Key == "":
+		return fmt.Sprintf("bucket %s is missing at %s", b.Bucket, destination)
+	case differences.Total > 0:
+		return fmt.Sprintf("%s of %s of bucket %s %s %s, the first is %q", humanize.Comma(differences.Total),
+			plural(b.Source, "object"), b.Bucket, what(differences.First), destination, differences.First[0].Key)
+	default:
+		return fmt.Sprintf("bucket %s is not complete", b.Bucket)
+	}
+}
+
+// what phrases differences that are all of one kind by that kind.
+func what(differences []mirror.Difference) string {
+	for _, d := range differences {
+		if d.Kind != differences[0].Kind {
+			return "are not the same at"
+		}
+	}
+	return map[mirror.DifferenceKind]string{
+		mirror.DiffMissing: "are missing at", mirror.DiffSize: "have another size at", mirror.DiffContent: "have other content at",
+		mirror.DiffMetadata: "have other metadata or tags at", mirror.DiffExtra: "are not at the source, only at",
+	}[differences[0].Kind]
+}
+
+func done(report mirror.Report) string {
+	buckets, missing := int64(0), []string(nil)
+	for _, b := range report.Buckets {
+		if b.Missing {
+			missing = append(missing, b.Bucket)
+			continue
+		}
+		buckets++
+	}
+	totals := report.Totals
+	objects := fmt.Sprintf("%s, %s (%s)", plural(buckets, "bucket"), plural(totals.Source, "object"), humanize.IBytes(uint64(totals.SourceBytes)))
+	text := fmt.Sprintf("%s proven equal at %s, %s copied", objects, report.Destination, humanize.Comma(totals.Copied))
+	switch {
+	case report.DryRun:
+		text = fmt.Sprintf("dry run over %s: %s (%s) would be copied to %s, nothing was written",
+			objects, plural(totals.Planned, "object"), humanize.IBytes(uint64(totals.PlannedBytes)), report.Destination)
+	case report.Kind == "verify":
+		text = fmt.Sprintf("%s proven equal at %s", objects, report.Destination)
+	}
+	if totals.Removed > 0 {
+		text += fmt.Sprintf(", %s removed", humanize.Comma(totals.Removed))
+	}
+	if len(missing) > 0 {
+		text += "; the source does not have " + strings.Join(missing, ", ")
+	}
+	return text
+}
+
+// plural counts things.
+func plural(n int64, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return humanize.Comma(n) + " " + thing
+}

@@ -1,0 +1,16 @@
+package hookcmd
+
+// The subcommands of ferry-hook.
+const (
+	// Mirror copies the buckets of one mirror of the configuration to its destination.
+	Mirror = "mirror"
+	// Migrate is the first pass of a migration: every bucket of one provider to another.
+	Migrate = "migrate"
+	// Verify compares what Mirror or Migrate has copied, and writes nothing.
+	Verify = "verify"
+	// Version prints which Ferry the binary belongs to.
+	Version = "version"
+)
+
+// Names returns all subcommands.
+func Names() []string { return []string{Mirror, Migrate, Verify, Version} }
