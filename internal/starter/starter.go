@@ -27,6 +27,7 @@ type facts struct {
 	Consumers []string
 	Buckets   []string
 	Rewire    bool
+	Config    string // the ConfigMap by which the chart configures Ferry itself
 	Existing  string // the Secret that the store reads and the release does not have
 }
 
@@ -61,6 +62,11 @@ func gather(cfg *config.Config, found *release.Release, stream *manifest.Stream)
 		}
 		if secret := first.Credentials.AccessKey.Secret; secret != "" && release.SecretData(found.Objects, secret) == nil {
 			f.Existing = secret
+		}
+	}
+	for _, o := range stream.Objects() {
+		if o.Is("", "ConfigMap") && o.Labels()["helm-ferry.dev/config"] == "true" {
+			f.Config = o.Title()
 		}
 	}
 	if len(found.Providers) == 2 {
