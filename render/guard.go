@@ -14,6 +14,9 @@ const (
 // guard marks a release that nothing guards, so that it can be seen in the cluster. The binary for
 // hooks has no guard yet, so that no object is added.
 func guard(s *state) error {
+	if s.options.Hooks == HooksHelm && !s.carriesHooks() {
+		return &Error{Field: "--hooks helm", Message: noHooks, Remedy: "include the library chart, or leave --hooks out"}
+	}
 	checks := s.cfg.Spec.PreUpgradeChecks
 	s.Guard = GuardMissing
 	if !checks.Enabled || s.options.Hooks == HooksNone {
