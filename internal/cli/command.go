@@ -8,10 +8,16 @@ import (
 
 // Prepare gives a tree of commands the manners that all of Ferry's commands have: errors and usage
 // are printed by [Main] alone, arguments that nobody reads are refused, a group of commands without
-// a verb prints its help, and every help ends with the exit codes.
+// a verb prints its help, and every help ends with the exit codes. The commands help and completion
+// join the last group of the root.
 func Prepare(root *cobra.Command) {
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetHelpCommand(newHelp())
+	if groups := root.Groups(); len(groups) > 0 {
+		last := groups[len(groups)-1].ID
+		root.SetHelpCommandGroupID(last)
+		root.SetCompletionCommandGroupID(last)
+	}
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	help := root.HelpFunc()

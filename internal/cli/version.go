@@ -39,3 +39,15 @@ func BuildInfo() Build {
 	}
 	return build
 }
+
+// Table implements [Result].
+func (b Build) Table() Table {
+	commit := b.Commit
+	if b.Modified {
+		commit += " (modified)"
+	}
+	return Table{
+		Header: []string{"VERSION", "COMMIT", "GO", "PLATFORM"},
+		Rows:   [][]string{{b.Version, commit, b.Go, b.Platform}},
+	}
+}

@@ -65,7 +65,7 @@ type ObjectStorage struct {
 	CutoverAcknowledged bool `json:"cutoverAcknowledged,omitempty"`
 	// URL of an external S3 service; enables the provider "external".
 	Endpoint string `json:"endpoint,omitempty"`
-	// Region of the store that the buckets are in. Default: us-east-1.
+	// Region of the store that the buckets are in.
 	Region string `json:"region"`
 	// The buckets that mirrors and migrations copy unless they name others.
 	DefaultBuckets []string `json:"defaultBuckets,omitempty"`
@@ -167,7 +167,7 @@ type Mirror struct {
 type Destination struct {
 	// URL of the endpoint.
 	Endpoint string `json:"endpoint" jsonschema:"required"`
-	// Region of the endpoint. Default: us-east-1.
+	// Region of the endpoint.
 	Region string `json:"region"`
 	// Secret with access-key and secret-key. Empty: ambient credentials (workload identity).
 	SecretName string `json:"secretName,omitempty"`

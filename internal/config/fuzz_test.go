@@ -29,7 +29,7 @@ const full = head + `  image: registry.example.com/ferry-hook:1
   preUpgradeChecks: {enabled: false, requireProof: false, allowLoss: [{claim: data-0, uid: "123"}]}
   migration: {enabled: true, from: minio, to: ozone, quiesce: false, deadline: 1h30m, consumers: [Deployment/api], accept: [tags]}
   mirrors:
-  - {name: a, rpo: 30d, deadline: 1.5s, suspend: true, destination: {endpoint: "https://s3"}, bandwidth: 1.5MiB/s, versions: true, remove: {enabled: true, trash: 0}}
+  - {name: a, rpo: 30d, deadline: 1.5s, suspend: true, destination: {endpoint: "https://s3"}, bandwidth: 1.5MiB/s, versions: true, remove: {enabled: true, trash: "0"}}
   - {name: b, schedule: "*/5 * * * *", destination: {endpoint: "http://s3:9000", secretName: s}, buckets: ["*"], include: ["a/**"], exclude: ["!"]}
   snapshots:
   - {name: a, rpo: 1h, retention: {last: 1, daily: 0, weekly: 0, failed: 0}}
