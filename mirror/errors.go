@@ -30,6 +30,8 @@ var (
 	errStalled = errors.New("transfer stalled")
 	// errSize: a body did not have the size that its response announced.
 	errSize = errors.New("body does not have the announced size")
+	// errPartTag: the destination's tag of a part is not the MD5 of what was sent.
+	errPartTag = errors.New("part has another tag than its MD5")
 )
 
 // mismatchError says that the bytes read do not have the digest that the source

@@ -31,6 +31,8 @@ type transfer struct {
 	opaque  bool // the source's ETag is no digest
 	ownCut  bool // the source's parts cannot be kept
 	tagless bool // the destination refuses tags
+	doubt   bool // the destination gave a part a tag that is not its MD5
+	blind   bool // it did so again: its tags of parts mean nothing
 	digest  ETag // what was read where the ETag says otherwise
 }
 
@@ -91,6 +93,10 @@ func (t *transfer) adapt(err error) bool {
 		t.tagless = true
 
 		return true
+	case errors.Is(err, errPartTag):
+		t.blind, t.doubt = t.doubt, true
+
+		return t.blind
 	default:
 		return false
 	}

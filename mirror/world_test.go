@@ -1,8 +1,6 @@
 package mirror_test
 
 import (
-	"bytes"
-	"context"
 	"crypto/md5"
 	"io"
 	"maps"
@@ -170,13 +168,37 @@ func (w world) equal(what string, got, want any) {
 	}
 }
 
-func md5sum(s string) []byte {
-	sum := md5.Sum([]byte(s))
+// first returns the first difference or error of a report as "kind: detail".
+func first(rep mirror.Report) string {
+	for _, b := range rep.Buckets {
+		for _, failure := range b.Errors.First {
+			return "error: " + failure.Error
+		}
+		for _, difference := range b.Differences.First {
+			return string(difference.Kind) + ": " + difference.Detail
+		}
+	}
 
-	return sum[:]
+	return ""
 }
 
-var (
-	_ = bytes.NewReader
-	_ context.Context
-)
+// says demands a text of a message.
+func (w world) says(message, want string) {
+	w.Helper()
+	if !strings.Contains(message, want) {
+		w.Errorf("got %q, want something with %q", message, want)
+	}
+}
+
+// copyOf returns another store with the objects of one.
+func (w world) copyOf(s mirror.Reader) *memory.Store {
+	w.Helper()
+	other := memory.New("mem://other:1", memory.Quirks{})
+	rep, err := mirror.Run(w.Context(), s, other, options())
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.outcome(rep, mirror.OutcomeDone)
+
+	return other
+}

@@ -115,14 +115,13 @@ func (t *transfer) part(
 	}
 	sum := content.md5.Sum(nil)
 
-	return sum, obj.Length, taken(tag, sum)
+	return sum, obj.Length, t.taken(tag, sum)
 }
 
-// taken compares the destination's ETag of a part with what was sent. A tag that
-// is no MD5 says nothing.
-func taken(tag ETag, sum []byte) error {
-	if tag.MD5() != nil && tag != md5Tag(sum) {
-		return fmt.Errorf("%w: the destination received %s, sent was %s", ErrTemporary, tag, md5Tag(sum))
+// taken compares the destination's tag of a part with what was sent.
+func (t *transfer) taken(tag ETag, sum []byte) error {
+	if !t.blind && tag != md5Tag(sum) {
+		return fmt.Errorf("%w: %w: %s, sent was %s", ErrTemporary, errPartTag, tag, md5Tag(sum))
 	}
 
 	return nil
@@ -149,7 +148,7 @@ func (t *transfer) pieces(ctx context.Context, touch func(), obj Object) (writte
 			if content.fault != nil || err != nil {
 				return fmt.Errorf("part %d: %w", n, settled(err, content))
 			}
-			if err := taken(tag, sum.Sum(nil)); err != nil {
+			if err := t.taken(tag, sum.Sum(nil)); err != nil {
 				return fmt.Errorf("part %d: %w", n, err)
 			}
 			rest -= length

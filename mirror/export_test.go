@@ -1,0 +1,8 @@
+package mirror
+
+// WithSizes sets the largest single request and the smallest part.
+func (o Options) WithSizes(single, part int64) Options {
+	o.limits = limits{single: single, part: part}
+
+	return o
+}

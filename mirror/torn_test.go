@@ -1,0 +1,118 @@
+package mirror_test
+
+import (
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/helm-ferry/ferry/mirror"
+	"github.com/helm-ferry/ferry/mirror/faulty"
+	"github.com/helm-ferry/ferry/mirror/memory"
+)
+
+// An object that is overwritten between listing and reading is copied as it is
+// then, whole, whatever the listing said of its size.
+func TestOverwrittenBeforeRead(t *testing.T) {
+	for name, test := range map[string]struct {
+		old, later string
+	}{
+		"larger":    {old: "short", later: "much longer than before"},
+		"smaller":   {old: "much longer than later", later: "short"},
+		"same size": {old: "before", later: "behind"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+				w.put(w.src, map[string]string{"k": test.old})
+				overwritten := false
+				src := faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
+					if call.Method == "Get" && !overwritten {
+						overwritten = true
+						w.put(w.src, map[string]string{"k": test.later})
+					}
+
+					return nil
+				}})
+				rep := w.run(src, w.dst, options(), mirror.OutcomeDone)
+				w.equal("destination", w.content(w.dst, bucket), map[string]string{"k": test.later})
+				w.equal("moved", rep.Totals.Moved, int64(1))
+			})
+		})
+	}
+}
+
+// An object in parts that is overwritten between two parts is not joined from both.
+func TestOverwrittenBetweenParts(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		w.parts(w.src, "k", "old 1", "old 2")
+		overwritten := false
+		src := faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
+			if call.Part == 2 && !overwritten {
+				overwritten = true
+				w.parts(w.src, "k", "new 1", "new 2")
+			}
+
+			return nil
+		}})
+		w.run(src, w.dst, options(), mirror.OutcomeDone)
+		w.equal("destination", w.content(w.dst, bucket), map[string]string{"k": "new 1new 2"})
+		w.equal("uploads left", w.dst.Pending(), 0)
+	})
+}
+
+// A source that ignores the condition of a read is found out by the tag of its
+// answer.
+func TestConditionIgnored(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		w.put(w.src, map[string]string{"k": "old"})
+		other := w.copyOf(w.src)
+		w.put(other, map[string]string{"k": "new"})
+		src := faulty.New(w.src, faulty.Faults{Object: func(faulty.Call, mirror.Object, io.ReadCloser) (mirror.Object, io.ReadCloser) {
+			return w.stat(other, "k"), io.NopCloser(strings.NewReader("new"))
+		}})
+		w.says(first(w.run(src, w.dst, options(), mirror.OutcomePartial)), "keeps changing")
+		w.equal("destination", w.content(w.dst, bucket), map[string]string{})
+	})
+}
+
+// An object that never holds still is a failure, not an endless loop.
+func TestKeepsChanging(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		w.put(w.src, map[string]string{"k": "x"})
+		src := faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
+			if call.Method == "Get" {
+				w.put(w.src, map[string]string{"k": w.read(w.src, bucket, "k") + "x"})
+			}
+
+			return nil
+		}})
+		w.says(first(w.run(src, w.dst, options(), mirror.OutcomePartial)), "keeps changing")
+	})
+}
+
+// An object that is deleted during the run has vanished. One that is listed and
+// cannot be read is a failure.
+func TestVanishedAndGhost(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		w.put(w.src, map[string]string{"gone": "x", "stays": "y"})
+		src := faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
+			if call.Method == "Stat" && call.Key == "gone" {
+				return w.src.Remove(w.Context(), bucket, "gone")
+			}
+
+			return nil
+		}})
+		rep := w.run(src, w.dst, options(), mirror.OutcomeDone)
+		w.equal("vanished", rep.Totals.Vanished, int64(1))
+		w.equal("destination", w.content(w.dst, bucket), map[string]string{"stays": "y"})
+
+		w.put(w.src, map[string]string{"ghost": "x"})
+		src = faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
+			if call.Key == "ghost" && call.Method != "List" {
+				return mirror.ErrNoObject
+			}
+
+			return nil
+		}})
+		w.says(first(w.run(src, w.dst, options(), mirror.OutcomePartial)), "listed by mem://source:1 but not readable")
+	})
+}
