@@ -22,7 +22,8 @@ func newProviders(streams cli.Streams) *cobra.Command {
 		Use:   "providers",
 		Short: "List the object stores that Ferry knows",
 		Long: `List the object stores that Ferry knows: the port and scheme that they serve S3 on, how Ferry recognises
-them in the manifests of a chart, and what they cannot hold.
+them in the manifests of a chart, and what they cannot hold. The table names images and labels
+alone; -o yaml prints the rows as they are, with every condition.
 
 A row under spec.objectStorage.providers of a configuration adds a store or overrides one.`,
 		Example: `  ferry providers
@@ -83,42 +84,44 @@ func (rows providerRows) Table() cli.Table {
 	return table
 }
 
-// recognition says in words how a row is recognised.
+// recognition says in short how a row is recognised: by which images and labels, without the
+// conditions that tell apart what looks alike.
 func recognition(row provider.Row) string {
 	if row.External {
-		return "an endpoint in the configuration"
+		return "endpoint in the configuration"
 	}
-	ways := make([]string, 0, len(row.Match)+1)
+	var images, labels, ways []string
 	for _, match := range row.Match {
-		ways = append(ways, conditions(match))
+		images = append(images, match.Images...)
+		labels = append(labels, pairs(match.Labels)...)
 	}
-	if len(row.Selector) > 0 {
-		ways = append(ways, "pods of another release with "+labels(row.Selector))
+	for _, way := range []struct {
+		what  string
+		names []string
+	}{
+		{"image ", images}, {"label ", labels}, {"pods of another release with ", pairs(row.Selector)},
+	} {
+		if len(way.names) > 0 {
+			ways = append(ways, way.what+strings.Join(distinct(way.names), ", "))
+		}
 	}
-	return strings.Join(ways, ", or ")
+	return strings.Join(ways, "; ")
 }
 
-func conditions(match provider.Match) string {
-	var all []string
-	if len(match.Images) > 0 {
-		all = append(all, "image "+strings.Join(match.Images, " or "))
-	}
-	if len(match.Args) > 0 {
-		all = append(all, "argument "+strings.Join(match.Args, " and "))
-	}
-	if len(match.Labels) > 0 {
-		all = append(all, "label "+labels(match.Labels))
-	}
-	if len(match.NotLabels) > 0 {
-		all = append(all, "not label "+labels(match.NotLabels))
-	}
-	return strings.Join(all, " with ")
-}
-
-func labels(set map[string]string) string {
+func pairs(set map[string]string) []string {
 	var all []string
 	for _, key := range slices.Sorted(maps.Keys(set)) {
 		all = append(all, key+"="+set[key])
 	}
-	return strings.Join(all, ",")
+	return all
+}
+
+func distinct(names []string) []string {
+	var all []string
+	for _, name := range names {
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
 }
