@@ -16,6 +16,10 @@ func (p pair) key() string {
 	return p.dst.Key
 }
 
+// older reports whether the source was written before the destination, as it is
+// when the destination is a copy.
+func (p pair) older() bool { return p.src.Modified.Before(p.dst.Modified) }
+
 // join walks two sorted listings side by side and yields each key once, in order.
 // It holds one entry of each. An error of either side ends it.
 func join(src, dst iter.Seq2[Entry, error]) iter.Seq2[pair, error] {

@@ -119,7 +119,7 @@ func (b *bucketRun) settle(ctx context.Context, p pair) error {
 			proof, differ = ProofContent, DiffContent
 			alike, err = b.sameContent(ctx, p)
 		}
-		if err == nil && alike && (b.opts.Metadata || p.src.Modified.After(p.dst.Modified)) {
+		if err == nil && alike && (b.opts.Metadata || !p.older()) {
 			differ = DiffMetadata
 			alike, err = b.sameAttributes(ctx, p)
 		}
@@ -132,7 +132,7 @@ func (b *bucketRun) settle(ctx context.Context, p pair) error {
 			return nil
 		}
 	}
-	if p.dst != nil && b.opts.KeepNewer && p.dst.Modified.After(p.src.Modified) {
+	if p.dst != nil && b.opts.KeepNewer && p.older() {
 		b.bump(&b.rep.Conflicts)
 		b.differs(p.key(), differ, "left alone: the destination is newer")
 
