@@ -26,6 +26,9 @@ var (
 // user called minio, a bucket, the host minio.example.com) is none.
 func addresses(text, key, service string) []Address {
 	var found []Address
+	if service == "" {
+		return nil
+	}
 	for from := 0; ; {
 		at := strings.Index(text[from:], service)
 		if at < 0 {

@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/helm-ferry/ferry/internal/manifest"
@@ -50,14 +51,7 @@ func claims(objects []*manifest.Object, providers []*Provider) []Claim {
 
 func templated(set *manifest.Object, providers []*Provider) []Claim {
 	first, count := ordinal(set.Node("spec", "ordinals", "start"), 0), ordinal(set.Node("spec", "replicas"), 1)
-	var owner *Provider
-	for _, p := range providers {
-		for _, workload := range p.Workloads {
-			if workload == set {
-				owner = p
-			}
-		}
-	}
+	owner := ownerOf(providers, set)
 	var found []Claim
 	for _, template := range manifest.Items(set.Node("spec", "volumeClaimTemplates")) {
 		name := manifest.Scalar(manifest.Lookup(template, "metadata", "name"))
@@ -102,7 +96,7 @@ func ordinal(node *yaml.Node, fallback int) int {
 // mounting returns the provider whose workloads mount a claim, or nil.
 func mounting(providers []*Provider, claim string) *Provider {
 	for _, p := range providers {
-		for _, workload := range p.Workloads {
+		for _, workload := range slices.Concat(p.Workloads, p.Parts) {
 			template, _ := podTemplate(workload)
 			for _, volume := range manifest.Items(manifest.Lookup(template, "spec", "volumes")) {
 				if manifest.Scalar(manifest.Lookup(volume, "persistentVolumeClaim", "claimName")) == claim {

@@ -26,7 +26,7 @@ func consumers(r *Release, cfg *config.Config) []*Consumer {
 	var found []*Consumer
 	for _, o := range r.Objects {
 		template, _ := podTemplate(o)
-		if template == nil || r.providerOf(o) != nil || named(migration.Exclude, o) {
+		if template == nil || ownerOf(r.Providers, o) != nil || named(migration.Exclude, o) {
 			continue
 		}
 		c := &Consumer{Workload: o}

@@ -32,6 +32,7 @@ func (s Source) known() bool { return s.Secret != "" || s.Literal != "" }
 
 // credentialsOf reads the credentials of a container: from its env, from files that its env
 // names, from a Secret that it takes whole, else from a Secret of a known shape that its pod uses.
+// A Secret that the release does not have is taken to have the keys that its use implies.
 func credentialsOf(objects []*manifest.Object, template *yaml.Node, name string, row provider.Credentials) Credentials {
 	spec := manifest.Lookup(template, "spec")
 	container := containerNamed(spec, name)
@@ -117,30 +118,50 @@ func keyAt(secret *yaml.Node, file string) string {
 }
 
 func fromEnvFrom(objects []*manifest.Object, container *yaml.Node, name string) Source {
+	var elsewhere []Source
 	for _, entry := range manifest.Items(manifest.Lookup(container, "envFrom")) {
 		secret := manifest.Scalar(manifest.Lookup(entry, "secretRef", "name"))
 		key, found := strings.CutPrefix(name, manifest.Scalar(manifest.Lookup(entry, "prefix")))
-		if values := SecretData(objects, secret); found && values != nil {
-			if _, has := values[key]; has {
-				return Source{Secret: secret, Key: key}
-			}
+		if secret == "" || !found {
+			continue
 		}
+		values := SecretData(objects, secret)
+		if _, has := values[key]; has {
+			return Source{Secret: secret, Key: key}
+		}
+		if values == nil {
+			elsewhere = append(elsewhere, Source{Secret: secret, Key: key})
+		}
+	}
+	if len(elsewhere) == 1 {
+		return elsewhere[0]
 	}
 	return Source{}
 }
 
 func fromKnownShape(objects []*manifest.Object, spec *yaml.Node, pairs []provider.KeyPair) Credentials {
+	var elsewhere []string
 	for _, name := range secretsOf(spec) {
 		data := SecretData(objects, name)
+		if data == nil {
+			elsewhere = append(elsewhere, name)
+		}
 		for _, pair := range pairs {
 			_, hasAccess := data[pair.AccessKey]
 			_, hasSecret := data[pair.SecretKey]
 			if hasAccess && hasSecret {
-				return Credentials{AccessKey: Source{Secret: name, Key: pair.AccessKey}, SecretKey: Source{Secret: name, Key: pair.SecretKey}}
+				return inSecret(name, pair)
 			}
 		}
 	}
+	if len(elsewhere) == 1 && len(pairs) > 0 {
+		return inSecret(elsewhere[0], pairs[0])
+	}
 	return Credentials{}
+}
+
+func inSecret(name string, pair provider.KeyPair) Credentials {
+	return Credentials{AccessKey: Source{Secret: name, Key: pair.AccessKey}, SecretKey: Source{Secret: name, Key: pair.SecretKey}}
 }
 
 // SecretData returns the decoded values of a Secret in the release, nil if it is not there.

@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,6 +20,8 @@ type Provider struct {
 	Row provider.Row
 	// Workloads run the store; none when it is external or belongs to another release.
 	Workloads []*manifest.Object
+	// Parts are its other workloads, which do not serve S3: a console, SeaweedFS's volume servers.
+	Parts []*manifest.Object
 	// Services select the pods of the store.
 	Services []Service
 	// Service is the one of them to use for S3, nil if there is none.
@@ -94,10 +97,38 @@ func providers(objects []*manifest.Object, registry provider.Registry, storage c
 			last.Service = best(last.Services)
 		}
 	}
+	addParts(found, objects, registry)
 	if storage.Endpoint != "" {
 		found = append(found, &Provider{Row: externalRow(registry), Endpoint: strings.TrimRight(storage.Endpoint, "/")})
 	}
 	return found
+}
+
+// addParts gives each store the workloads that belong to it and do not serve S3.
+func addParts(found []*Provider, objects []*manifest.Object, registry provider.Registry) {
+	for _, o := range objects {
+		template, _ := podTemplate(o)
+		if template == nil || ownerOf(found, o) != nil {
+			continue
+		}
+		row, ok := registry.PartOf(podOf(o, template))
+		for _, p := range found {
+			if ok && p.Name() == row.Name {
+				p.Parts = append(p.Parts, o)
+				break
+			}
+		}
+	}
+}
+
+// ownerOf returns the store that a workload belongs to, or nil.
+func ownerOf(providers []*Provider, o *manifest.Object) *Provider {
+	for _, p := range providers {
+		if slices.Contains(p.Workloads, o) || slices.Contains(p.Parts, o) {
+			return p
+		}
+	}
+	return nil
 }
 
 // externalRow is the last external row, so that a user's own row gives the endpoint its name.
@@ -120,6 +151,9 @@ func workloadProvider(objects []*manifest.Object, o *manifest.Object, template *
 	}
 	p.Service = best(p.Services)
 	p.Scheme = schemeOf(row, p.Service)
+	if probesTLS(containerNamed(manifest.Lookup(template, "spec"), container.Name)) {
+		p.Scheme = "https"
+	}
 	if p.Service != nil {
 		p.Selector, p.TargetPort = p.Service.Selector, p.Service.TargetPort
 	} else {
@@ -145,6 +179,16 @@ func schemeOf(row provider.Row, service *Service) string {
 		return "https"
 	}
 	return "http"
+}
+
+// probesTLS tells whether the kubelet asks a container for its health over TLS.
+func probesTLS(container *yaml.Node) bool {
+	for _, probe := range []string{"readinessProbe", "livenessProbe", "startupProbe"} {
+		if manifest.Scalar(manifest.Lookup(container, probe, "httpGet", "scheme")) == "HTTPS" {
+			return true
+		}
+	}
+	return false
 }
 
 func itoa(n int32) string { return strconv.Itoa(int(n)) }

@@ -49,15 +49,3 @@ func (r *Release) Provider(name string) *Provider {
 	}
 	return nil
 }
-
-// providerOf returns the provider that a workload is part of, or nil.
-func (r *Release) providerOf(o *manifest.Object) *Provider {
-	for _, p := range r.Providers {
-		for _, workload := range p.Workloads {
-			if workload == o {
-				return p
-			}
-		}
-	}
-	return nil
-}

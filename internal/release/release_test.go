@@ -114,7 +114,7 @@ func TestProviderIsReachedByItsOwnService(t *testing.T) {
 }
 
 func TestCredentialsAreFoundWhereverTheChartPutsThem(t *testing.T) {
-	for _, name := range []string{"credentials-file", "credentials-envfrom", "credentials-literal", "credentials-known-shape"} {
+	for _, name := range []string{"credentials-file", "credentials-envfrom", "credentials-literal", "credentials-known-shape", "credentials-elsewhere", "credentials-hook"} {
 		t.Run(name, func(t *testing.T) {
 			r, _ := inspect(t, "objectStorage: {}", part(t, name))
 			if len(r.Providers) != 1 {
@@ -162,5 +162,31 @@ func TestConsumers(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("consumers (-want +got):\n%s", diff)
+	}
+}
+
+func TestPartsBelongToTheirStore(t *testing.T) {
+	r, _ := inspect(t, "objectStorage: {}", part(t, "parts"))
+	if len(r.Providers) != 1 || len(r.Providers[0].Parts) != 2 {
+		t.Fatalf("providers: %+v", r.Providers)
+	}
+	if len(r.Consumers) != 0 {
+		t.Errorf("%s counts as a consumer: %v", r.Consumers[0].Workload.Title(), r.Consumers[0].Reasons)
+	}
+	if r.Providers[0].Scheme != "https" {
+		t.Errorf("the scheme is %s, and the probe says HTTPS", r.Providers[0].Scheme)
+	}
+	if len(r.Claims) != 1 || r.Claims[0].Provider != r.Providers[0] {
+		t.Errorf("claims: %+v", r.Claims)
+	}
+}
+
+func TestAnEmptyAliasNamesNothing(t *testing.T) {
+	stream, err := manifest.Parse([]byte(part(t, "minio", "consumers")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := release.Inspect(stream, config.New()); err != nil {
+		t.Fatal(err)
 	}
 }
