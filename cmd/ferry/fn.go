@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +37,7 @@ func runFn(ctx context.Context, streams cli.Streams, opts *renderOptions) error 
 		return cli.Usage.Errorf("a ResourceList is expected on standard input").
 			WithHint("kustomize build --enable-alpha-plugins --enable-exec . runs functions")
 	}
-	data, err := io.ReadAll(streams.In)
+	data, err := cli.ReadAll(ctx, streams.In)
 	if err != nil {
 		return fmt.Errorf("read the ResourceList: %w", err)
 	}

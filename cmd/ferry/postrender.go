@@ -59,7 +59,7 @@ func runPostRender(ctx context.Context, streams cli.Streams, opts *postRenderOpt
 		return cli.Usage.Errorf("manifests are expected on standard input").
 			WithHint("helm template RELEASE CHART | ferry post-render")
 	}
-	data, err := io.ReadAll(streams.In)
+	data, err := cli.ReadAll(ctx, streams.In)
 	if err != nil {
 		return opts.fail(streams, fmt.Errorf("read manifests: %w", err))
 	}
