@@ -71,7 +71,7 @@ func (p program) prepare(ctx context.Context, log *slog.Logger, j job, source, d
 		return j.options.Buckets, nil
 	}
 	if denied != nil {
-		return nil, fmt.Errorf("list the buckets of %s with the credentials from %s: %w", source.Location(), p.credentials(j.source), denied)
+		return nil, fmt.Errorf("list the buckets of %s with the credentials in %s: %w", source.Location(), p.credentials(j.source), denied)
 	}
 	buckets := slices.DeleteFunc(slices.Concat(existing, j.all), func(name string) bool { return name == mirror.DefaultStateBucket })
 	slices.Sort(buckets)

@@ -23,14 +23,15 @@ type side struct {
 // keys says where a Job's pod takes the credentials of a side from, which the binary itself sees as
 // environment variables only.
 type keys struct {
-	from string // for people, with a place for the name of the key
-	hint string
+	secret string // for people
+	known  bool   // the names of the keys are those of the variables
+	hint   string
 }
 
 // secretKeys are in a Secret that the configuration names, under the keys that it must have.
 func secretKeys(secret string) keys {
 	return keys{
-		from: "key %s of Secret " + secret,
+		secret: "Secret " + secret, known: true,
 		hint: "kubectl describe secret " + secret + " shows which keys it has and how long their values are",
 	}
 }
@@ -39,9 +40,17 @@ func secretKeys(secret string) keys {
 func providerKeys(release, provider string) keys {
 	selector := "app.kubernetes.io/component=migration,helm-ferry.dev/name=" + release
 	return keys{
-		from: "the %s in the Secret of " + provider,
-		hint: "kubectl describe job -l " + selector + " names Secret and key under Environment",
+		secret: "the Secret of " + provider,
+		hint:   "kubectl describe job -l " + selector + " names Secret and key under Environment",
 	}
+}
+
+// of says where one key comes from.
+func (k keys) of(key string) string {
+	if k.known {
+		return "key " + key + " of " + k.secret
+	}
+	return k.secret
 }
 
 // open prepares the store of a side.
@@ -82,13 +91,13 @@ func (p program) credential(s side, key string) (string, error) {
 		}
 		fault = "begins or ends with white space, probably a line break"
 	}
-	return "", cli.WithHint(fmt.Errorf("%s %s: a Job takes it from "+s.keys.from, name, fault, key), "%s", s.keys.hint)
+	return "", cli.WithHint(fmt.Errorf("%s %s: a Job takes it from %s", name, fault, s.keys.of(key)), "%s", s.keys.hint)
 }
 
 // credentials says for people where the credentials of a side come from.
 func (p program) credentials(s side) string {
 	if !s.ambient {
-		return "the environment, " + s.variable("access-key")
+		return s.keys.secret
 	}
 	switch {
 	case p.getenv("AWS_WEB_IDENTITY_TOKEN_FILE") != "":

@@ -44,11 +44,14 @@ func (p program) judge(j job, report mirror.Report, err error) verdict {
 	if fault := untouched(report); fault != "" {
 		return v(cli.Failure, "%s (credentials: source from %s; destination from %s)", fault, p.credentials(j.source), p.credentials(j.destination))
 	}
+	if fault := nothing(report); fault != "" {
+		return v(cli.Failure, "%s", fault)
+	}
 	switch report.Outcome() {
 	case mirror.OutcomeRefused:
 		return v(cli.Refused, "%s", refusal(report))
 	case mirror.OutcomePartial:
-		return v(cli.Partial, "%s: see the report; running it again copies what is missing", undone(report))
+		return v(cli.Partial, "%s: see the report%s", undone(report), remedy(report))
 	case mirror.OutcomeDifferences:
 		return v(cli.Differences, "%s: see the report", undone(report))
 	default:
@@ -67,29 +70,47 @@ func soFar(report mirror.Report) string {
 	return fmt.Sprintf("%s complete and %s proven", plural(int64(complete), "bucket"), plural(report.Totals.Equal+report.Totals.Copied, "object"))
 }
 
-// untouched says why nothing at all could be done, or nothing.
+// untouched is the error that kept a run from every single bucket, or nothing.
 func untouched(report mirror.Report) string {
-	var missing []string
 	fault := ""
 	for _, b := range report.Buckets {
 		errs := b.Errors.First
-		switch {
-		case b.Missing && b.Complete:
-			missing = append(missing, b.Bucket)
-		case b.Source+b.Destination > 0 || len(errs) == 0 || errs[0].Key != "":
+		if b.Source+b.Destination > 0 || len(errs) == 0 || errs[0].Key != "" {
 			return ""
-		case fault == "":
+		}
+		if fault == "" {
 			fault = errs[0].Error
 		}
 	}
-	switch {
-	case report.Refused != "" || fault != "":
-		return fault
-	case len(missing) == 0:
-		return fmt.Sprintf("%s has no buckets", report.Source)
-	default:
-		return fmt.Sprintf("%s has none of the buckets %s", report.Source, strings.Join(missing, ", "))
+	return fault
+}
+
+// nothing says that there is nothing to copy, which is never what somebody wants who copies.
+func nothing(report mirror.Report) string {
+	if report.Refused != "" {
+		return ""
 	}
+	var missing []string
+	for _, b := range report.Buckets {
+		if !b.Missing || !b.Complete {
+			return ""
+		}
+		missing = append(missing, b.Bucket)
+	}
+	if len(missing) == 0 {
+		return report.Source + " has no buckets"
+	}
+	return fmt.Sprintf("%s has none of the buckets %s", report.Source, strings.Join(missing, ", "))
+}
+
+// remedy is what helps against a run that is partly done, if anything does.
+func remedy(report mirror.Report) string {
+	for _, b := range report.Buckets {
+		if b.Errors.Total > 0 || !b.Complete {
+			return "; running it again copies what is missing"
+		}
+	}
+	return ""
 }
 
 func refusal(report mirror.Report) string {

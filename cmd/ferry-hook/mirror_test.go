@@ -1,0 +1,142 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/helm-ferry/ferry/internal/demo/cargo"
+	"github.com/helm-ferry/ferry/internal/testworld"
+)
+
+func TestMirrorToTheSameServer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), cargo.Objects())
+	w.ends(w.mirror(0), "DONE: mirror offsite: 7 buckets, 332 objects (18 MiB) proven equal at DST, 332 copied")
+	w.ends(w.mirror(0), "DONE: mirror offsite: 7 buckets, 332 objects (18 MiB) proven equal at DST, 0 copied")
+	w.ends(w.verify(0, "--mirror=offsite"), "DONE: mirror offsite: 7 buckets, 332 objects (18 MiB) proven equal at DST")
+
+	// what the mirror repairs, with the damaged object in the trash
+	w.remove(w.destination, "ilum-tables", "warehouse/sales.db/orders/data/00003.parquet")
+	w.overwrite(w.destination, "ilum-langfuse", "events/trace-0001.json", strings.Repeat("x", 400))
+	e := w.verify(3, "--mirror=offsite")
+	w.shows(e, "DIFFERENT: mirror offsite: ", "key=warehouse/sales.db/orders/data/00003.parquet kind=missing", "key=events/trace-0001.json kind=content")
+	w.ends(w.mirror(0), "DONE: mirror offsite: 7 buckets, 332 objects (18 MiB) proven equal at DST, 2 copied")
+	if trashed := w.keys(w.destination)["ferry-state"]; trashed != 1 {
+		t.Errorf("the trash holds %d objects, want 1", trashed)
+	}
+
+	// what only the destination has counts where the mirror would remove it
+	w.overwrite(w.destination, "ilum-files", "only here", "x")
+	w.verify(0, "--mirror=offsite")
+	w.configure("    remove: {enabled: true}\n")
+	w.ends(w.verify(3, "--mirror=offsite"),
+		`DIFFERENT: mirror offsite: 1 of 10 objects of bucket ilum-files are not at the source, only at DST, the first is "only here": see the report`)
+}
+
+func TestMirrorThatWouldRemoveTooMuchIsRefused(t *testing.T) {
+	t.Parallel()
+	objects := cargo.Objects()[:5]
+	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), objects)
+	w.configure("    buckets: [ilum-files]\n    remove: {enabled: true}\n")
+	w.mirror(0)
+	w.remove(w.source, "ilum-files", objects[0].Key)
+	w.ends(w.mirror(4), "REFUSED: mirror offsite: bucket ilum-files: 1 of the 5 objects at the destination would be replaced or removed, more than 10 %: "+
+		"if that is meant, raise remove.maxPercent of the mirror for one run")
+}
+
+func TestMirrorOfBuckets(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), cargo.Objects()[:5])
+	w.ends(w.mirror(0), "DONE: mirror offsite: 1 bucket, 5 objects (9.8 KiB) proven equal at DST, 5 copied; "+
+		"the source does not have ilum-data, ilum-tables, ilum-mlflow, ilum-kestra, ilum-ducklake, ilum-langfuse")
+
+	// a bucket that the mirror names itself has to be there
+	w.configure("    buckets: [ilum-files, ilum-data]\n")
+	e := w.mirror(5)
+	w.shows(e, w.fill(`PARTIAL: mirror offsite: bucket ilum-data: read bucket "ilum-data" of SRC: `), "ilum-files   5")
+
+	w.configure("    buckets: [\"*\"]\n    exclude: [\"notes*/**\"]\n")
+	w.ends(w.mirror(0), "DONE: mirror offsite: 1 bucket, 4 objects (7.8 KiB) proven equal at DST, 0 copied")
+}
+
+// TestMirrorWithAmbientCredentials gets the keys of the destination from a credentials service, as
+// clouds have them.
+func TestMirrorWithAmbientCredentials(t *testing.T) {
+	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), cargo.Objects()[:5])
+	service := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
+		answer := map[string]string{
+			"AccessKeyId": w.destination.AccessKey, "SecretAccessKey": w.destination.SecretKey,
+			"Expiration": time.Now().Add(time.Hour).UTC().Format(time.RFC3339),
+		}
+		if err := json.NewEncoder(out).Encode(answer); err != nil {
+			t.Error(err)
+		}
+	}))
+	defer service.Close()
+	t.Setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", service.URL)
+	text, err := os.ReadFile(w.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(w.config, []byte(strings.ReplaceAll(string(text), ", secretName: ilum-backup", "")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w = w.with(map[string]string{"AWS_CONTAINER_CREDENTIALS_FULL_URI": service.URL, "FERRY_DESTINATION_ACCESS_KEY": "", "FERRY_DESTINATION_SECRET_KEY": ""})
+	w.shows(w.mirror(0), "DONE: mirror offsite: 1 bucket, 5 objects", `credentials="the container credentials service"`)
+}
+
+func TestAStoreThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testworld.StartMinIO(t), testworld.S3{Endpoint: "http://127.0.0.1:9", AccessKey: "somebody", SecretKey: "something"}, cargo.Objects()[:1])
+	e := w.mirror(1)
+	w.shows(e, "level=WARN msg=\"waiting for the destination\" url=http://127.0.0.1:9",
+		"ferry-hook: error: destination http://127.0.0.1:9 does not answer: ", "connection refused", "hint: kubectl get pods,endpointslices")
+}
+
+// TestTermination sends what a pod gets that is deleted, to a process, and continues afterwards.
+func TestTermination(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testworld.StartMinIO(t), testworld.StartVersityGW(t), cargo.Objects())
+	w.configure("    bandwidth: 1MiB\n")
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "mirror", "--config="+w.config, "--mirror=offsite", "--source="+w.source.Endpoint)
+	cmd.Env = []string{asHook + "=1"}
+	for name, value := range w.environment {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for w.keys(w.destination)["ilum-files"] == 0 {
+		time.Sleep(50 * time.Millisecond)
+	}
+	sent := time.Now()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	err := cmd.Wait()
+	e := ending{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+	if took := time.Since(sent); e.code != 130 || took > 5*time.Second {
+		t.Errorf("ended with %v after %s, want exit code 130 within seconds", err, took)
+	}
+	w.shows(e, "INTERRUPTED: mirror offsite: ", ": run it again to continue", "BUCKET")
+	w.configure("")
+	w.mirror(0)
+	w.verify(0, "--mirror=offsite")
+}
+
+func TestDeadline(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), cargo.Objects())
+	w.configure("    bandwidth: 1MiB\n    deadline: 2s\n")
+	e := w.mirror(5)
+	w.shows(e, "PARTIAL: mirror offsite: ", " after the deadline of 2s: the next run continues")
+}
