@@ -6,3 +6,6 @@ func (o Options) WithSizes(single, part int64) Options {
 
 	return o
 }
+
+// AddCounts adds b to a.
+func AddCounts(a *Counts, b Counts) { a.add(b) }

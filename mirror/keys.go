@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -22,5 +23,5 @@ func delicate(key string) bool {
 		}
 	}
 
-	return !norm.NFC.IsNormalString(key)
+	return !utf8.ValidString(key) || !norm.NFC.IsNormalString(key)
 }

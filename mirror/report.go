@@ -58,8 +58,8 @@ type BucketReport struct {
 	// Complete: both listings were read to a proven end, and no object failed.
 	Complete bool    `json:"complete"`
 	Seconds  float64 `json:"seconds"`
-	// SourceDigest is the SHA-256 over key, size and ETag of every object that the
-	// source listed and the run dealt with.
+	// SourceDigest is the SHA-256 over the quoted key, the size and the quoted ETag
+	// of every object that the source listed and the run dealt with.
 	SourceDigest string `json:"sourceDigest,omitempty"`
 	Counts
 	Proofs      map[Proof]int64      `json:"proofs,omitempty"`

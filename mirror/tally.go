@@ -13,7 +13,7 @@ func (b *bucketRun) count(p pair) {
 	if p.src != nil {
 		b.rep.Source++
 		b.rep.SourceBytes += p.src.Size
-		fmt.Fprintf(b.digest, "%s\x00%d\x00%s\n", p.src.Key, p.src.Size, p.src.ETag)
+		fmt.Fprintf(b.digest, "%q %d %q\n", p.src.Key, p.src.Size, p.src.ETag)
 	}
 	if p.dst != nil {
 		b.rep.Destination++

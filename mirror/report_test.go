@@ -1,0 +1,117 @@
+package mirror_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/helm-ferry/ferry/mirror"
+	"github.com/helm-ferry/ferry/mirror/memory"
+)
+
+func TestOutcome(t *testing.T) {
+	differs := mirror.Bounded[mirror.Difference]{Total: 1}
+	tests := map[string]struct {
+		rep  mirror.Report
+		want mirror.Outcome
+	}{
+		"done":                 {mirror.Report{Complete: true}, mirror.OutcomeDone},
+		"incomplete":           {mirror.Report{}, mirror.OutcomePartial},
+		"refused":              {mirror.Report{Refused: "why"}, mirror.OutcomeRefused},
+		"bucket refused":       {mirror.Report{Complete: true, Buckets: []mirror.BucketReport{{}, {Refused: "why"}}}, mirror.OutcomeRefused},
+		"verify finds":         {mirror.Report{Kind: "verify", Complete: true, Buckets: []mirror.BucketReport{{Differences: differs}}}, mirror.OutcomeDifferences},
+		"verify incomplete":    {mirror.Report{Kind: "verify", Buckets: []mirror.BucketReport{{Differences: differs}}}, mirror.OutcomePartial},
+		"mirror leaves behind": {mirror.Report{Kind: "mirror", Complete: true, Buckets: []mirror.BucketReport{{Differences: differs}}}, mirror.OutcomePartial},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := test.rep.Outcome(); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// Every count of the buckets is in the totals.
+func TestTotals(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		w.put(w.src, map[string]string{"a": "12"})
+		if err := w.src.CreateBucket(w.Context(), "second"); err != nil {
+			w.Fatal(err)
+		}
+		rep := w.run(w.src, w.dst, mirror.Options{Buckets: []string{bucket, "second"}, CreateBuckets: true}, mirror.OutcomeDone)
+		w.equal("totals", rep.Totals, mirror.Counts{Source: 1, SourceBytes: 2, Copied: 1, CopiedBytes: 2})
+	})
+	var sum mirror.Counts
+	one := mirror.Counts{}
+	for i := range reflect.TypeFor[mirror.Counts]().NumField() {
+		reflect.ValueOf(&one).Elem().Field(i).SetInt(int64(i + 1))
+	}
+	mirror.AddCounts(&sum, one)
+	if sum != one {
+		t.Errorf("adding %+v to nothing gives %+v", one, sum)
+	}
+}
+
+// The JSON of a report is part of the API.
+func TestReportJSON(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{NoTags: true}, func(w world) {
+		w.write(w.src, "k", "content", rich)
+		w.put(w.src, map[string]string{"\xff": "not text"})
+		rep := w.run(w.src, w.dst, options(), mirror.OutcomePartial)
+		rep.Seconds, rep.Buckets[0].Seconds = 1.5, 1
+		text, err := json.Marshal(rep)
+		if err != nil {
+			w.Fatal(err)
+		}
+		w.equal("JSON", string(text), `{"kind":"mirror","source":"mem://source:1","destination":"mem://destination:1",`+
+			`"started":"2000-01-01T00:00:02Z","seconds":1.5,"complete":true,`+
+			`"totals":{"source":2,"sourceBytes":15,"destination":0,"destinationBytes":0,"equal":0,"copied":2,"copiedBytes":15,`+
+			`"replaced":0,"extra":0},"buckets":[{"bucket":"cargo","created":true,"complete":true,"seconds":1,`+
+			`"sourceDigest":"`+rep.Buckets[0].SourceDigest+`",`+
+			`"source":2,"sourceBytes":15,"destination":0,"destinationBytes":0,"equal":0,"copied":2,"copiedBytes":15,`+
+			`"replaced":0,"extra":0,"proofs":{"md5":2},`+
+			`"differences":{"total":1,"first":[{"key":"k","kind":"metadata","detail":"the destination does not keep tags"}]},`+
+			`"errors":{"total":0}}]}`)
+		rep = w.verify(w.src, memory.New("mem://empty:1", memory.Quirks{}), options(), mirror.OutcomeDifferences)
+		w.equal("key that is not text", rep.Buckets[0].Differences.First[2].Key, `"\xff"`)
+	})
+}
+
+// Equal listings have equal digests, and no others have.
+func TestSourceDigest(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		digest := func() string {
+			return w.verify(w.src, w.dst, options(), mirror.OutcomeDifferences).Buckets[0].SourceDigest
+		}
+		seen := []string{digest()}
+		w.equal("again", digest(), seen[0])
+		for _, object := range []map[string]string{{"a": "1"}, {"a": "2"}, {"a\x001": ""}, {"b": "1"}} {
+			w.put(w.src, object)
+			if d := digest(); slices.Contains(seen, d) {
+				w.Errorf("%v has the digest of another listing", object)
+			} else {
+				seen = append(seen, d)
+			}
+		}
+	})
+}
+
+// Events tell the story of a run, one at a time.
+func TestProgress(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		w.put(w.src, map[string]string{"equal": "1", "new": "22", "odd//key": "333"})
+		w.make(w.dst)
+		w.put(w.dst, map[string]string{"equal": "1", "extra": "4444"})
+		var story []string
+		opts := removing(100)
+		opts.Concurrency = 1
+		opts.Progress = func(e mirror.Event) { story = append(story, fmt.Sprintf("%s %s %d", e.Kind, e.Key, e.Bytes)) }
+		w.run(w.src, w.dst, opts, mirror.OutcomeDone)
+		w.equal("events", story, []string{"bucket  0", "equal equal 1", "copied new 2", "copied odd//key 3", "removed extra 4"})
+		time.Sleep(time.Second)
+	})
+}
