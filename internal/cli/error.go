@@ -43,7 +43,7 @@ func WithHint(err error, format string, args ...any) error {
 func HintOf(err error) string {
 	var hint string
 	search(err, func(err error) bool {
-		switch e := err.(type) {
+		switch e := err.(type) { //nolint:errorlint // search visits every error of the tree
 		case *Error:
 			hint = e.Hint
 		case interface{ Hint() string }:

@@ -19,7 +19,7 @@ func (f foreign) ExitCode() int { return f.code }
 func (f foreign) Hint() string  { return f.hint }
 
 func TestKindAndHintOf(t *testing.T) {
-	child := exec.Command("sh", "-c", "exit 2").Run()
+	child := exec.CommandContext(t.Context(), "sh", "-c", "exit 2").Run()
 	plain := errors.New("plain")
 	tests := map[string]struct {
 		err  error

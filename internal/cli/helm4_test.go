@@ -20,7 +20,7 @@ func TestHelm4ErrorReachesTheUser(t *testing.T) {
 	}{
 		"plain":           {errors.New("two enabled providers"), "ferry: two enabled providers"},
 		"with hint":       {Refused.Errorf("no proof").WithHint("ferry migrate"), "ferry: no proof; hint: ferry migrate"},
-		"several lines":   {errors.New("a: 1\nb: 2\r\n\n  c: 3\n"), "ferry: a: 1; b: 2; c: 3"},
+		"several lines":   {errors.New("a: 1\nb: 2\r\n\n  c: 3\n\tend"), "ferry: a: 1; b: 2; c: 3; end"},
 		"non-ASCII":       {errors.New("chart «Größe» — 対象"), "ferry: chart «Größe» — 対象"},
 		"separators":      {errors.New("--- a\n---\n# b"), "ferry: --- a; ---; # b"},
 		"control":         {errors.New("a\tb\x00c\x1b[2J\u2028d"), "ferry: a b\uFFFDc\uFFFD[2J\uFFFDd"},

@@ -71,12 +71,16 @@ func KindOf(err error) Kind {
 	}
 	kind := Failure
 	search(err, func(err error) bool {
-		coder, ok := err.(interface{ ExitCode() int })
-		if _, child := err.(*exec.ExitError); !ok || child || !stated(coder.ExitCode()) {
+		switch e := err.(type) { //nolint:errorlint // search visits every error of the tree
+		case *exec.ExitError:
 			return false
+		case interface{ ExitCode() int }:
+			if stated(e.ExitCode()) {
+				kind = Kind(e.ExitCode())
+				return true
+			}
 		}
-		kind = Kind(coder.ExitCode())
-		return true
+		return false
 	})
 	return kind
 }

@@ -96,7 +96,7 @@ func TestMainCodesAndWords(t *testing.T) {
 func TestEveryHelpEndsWithTheExitCodes(t *testing.T) {
 	for _, args := range []string{
 		"", "--help", "help", "help good", "good --help", "good -h", "snapshot", "snapshot --help", "snapshot take --help",
-		"help snapshot take", "completion --help", "completion bash --help", "help help",
+		"help snapshot take", "completion --help", "completion bash --help", "help --help",
 	} {
 		t.Run(args, func(t *testing.T) {
 			code, stdout, stderr := runTest(t, newTestRoot, strings.Fields(args)...)

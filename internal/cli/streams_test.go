@@ -12,7 +12,7 @@ func TestInIsPiped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer reader.Close()
+	t.Cleanup(func() { _ = reader.Close() })
 	if err := writer.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -60,12 +60,12 @@ func open(t *testing.T, name string) *os.File {
 // socket is the stdin that Node.js and container runtimes give to a child.
 func socket(t *testing.T) *os.File {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = listener.Close() })
-	file, err := listener.(*net.TCPListener).File()
+	file, err := listener.File()
 	if err != nil {
 		t.Fatal(err)
 	}

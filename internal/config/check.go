@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -47,10 +48,8 @@ func (f *faults) positive(field string, span Duration) {
 
 // oneOf checks that text is one of a list of names, which what describes.
 func (f *faults) oneOf(field, text, what string, names []string) {
-	for _, name := range names {
-		if name == text {
-			return
-		}
+	if slices.Contains(names, text) {
+		return
 	}
 	if near := suggest(text, names); near != "" {
 		f.add(field, "%s is not %s; did you mean %q?", quote(text), what, near)

@@ -45,7 +45,7 @@ func (d *decoder) decode(node *yaml.Node, target reflect.Value, field string) {
 	if node.Tag == "!!null" {
 		return
 	}
-	if text, ok := target.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if text, ok := reflect.TypeAssert[encoding.TextUnmarshaler](target.Addr()); ok {
 		if node.Kind != yaml.ScalarNode {
 			d.wrongKind(node, field, "a string")
 		} else if err := text.UnmarshalText([]byte(node.Value)); err != nil {
@@ -96,7 +96,7 @@ func (d *decoder) decodeSlice(node *yaml.Node, target reflect.Value, field strin
 	list := reflect.MakeSlice(target.Type(), len(node.Content), len(node.Content))
 	for i, item := range node.Content {
 		value := list.Index(i)
-		if withDefaults, ok := value.Addr().Interface().(defaulter); ok {
+		if withDefaults, ok := reflect.TypeAssert[defaulter](value.Addr()); ok {
 			withDefaults.SetDefaults()
 		}
 		d.decode(item, value, element(field, i))

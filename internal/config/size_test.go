@@ -10,7 +10,7 @@ import (
 
 // bomb is a document of n levels, each of which repeats the one below ten times.
 func bomb(n int) string {
-	text := head + "  podTemplate:\n    a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+	text := head + "  podTemplate:\n    a0: &a0 [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]\n"
 	for i := 1; i <= n; i++ {
 		text += fmt.Sprintf("    a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 10), ", "))
 	}

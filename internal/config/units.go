@@ -107,9 +107,9 @@ func (d Duration) String() string {
 		suffix string
 		length time.Duration
 	}{{"d", day}, {"h", time.Hour}, {"m", time.Minute}} {
-		if count := rest / unit.length; count > 0 {
-			text += strconv.FormatInt(int64(count), 10) + unit.suffix
-			rest -= count * unit.length
+		if count := int64(rest / unit.length); count > 0 {
+			text += strconv.FormatInt(count, 10) + unit.suffix
+			rest %= unit.length
 		}
 	}
 	if rest > 0 || text == "" {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/helm-ferry/ferry/internal/provider"
@@ -179,7 +180,7 @@ func (f *faults) rows(field string, err error) {
 		}
 		return
 	}
-	if fault, ok := err.(*provider.FieldError); ok {
+	if fault, ok := errors.AsType[*provider.FieldError](err); ok {
 		f.add(field+fault.Field, "%s", fault.Problem)
 		return
 	}

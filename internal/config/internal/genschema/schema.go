@@ -76,7 +76,7 @@ func setDefaults(schema *jsonschema.Schema, value reflect.Value) error {
 			}
 		case property.Type == "array" && field.Type().Elem().Kind() == reflect.Struct:
 			element := reflect.New(field.Type().Elem())
-			if withDefaults, ok := element.Interface().(interface{ SetDefaults() }); ok {
+			if withDefaults, ok := reflect.TypeAssert[interface{ SetDefaults() }](element); ok {
 				withDefaults.SetDefaults()
 			}
 			if err := setDefaults(property.Items, element.Elem()); err != nil {
