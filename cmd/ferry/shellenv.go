@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -130,13 +128,12 @@ func (o *shellenvOptions) askHelm(ctx context.Context, args ...string) (string, 
 func (o *shellenvOptions) helm4Folder() (string, error) {
 	bin := filepath.Dir(o.executable)
 	for _, plugin := range []string{o.getenv("HELM_PLUGIN_DIR"), filepath.Dir(bin), filepath.Dir(filepath.Dir(bin))} {
-		folder := filepath.Join(plugin, "helm4")
-		_, err := os.Stat(filepath.Join(folder, "ferry-post-renderer", "plugin.yaml"))
-		if plugin != "" && err == nil {
-			return folder, nil
+		if plugin == "" {
+			continue
 		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return "", fmt.Errorf("find the plugin ferry-post-renderer: %w", err)
+		folder := filepath.Join(plugin, "helm4")
+		if _, err := os.Stat(filepath.Join(folder, "ferry-post-renderer", "plugin.yaml")); err == nil {
+			return folder, nil
 		}
 	}
 	return "", cli.WithHint(fmt.Errorf("%s does not stand in the folder of the plugin", o.executable),
