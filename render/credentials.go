@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +14,8 @@ import (
 var sharedKeys = [...]string{"access-key", "secret-key", "root-user", "root-password", "RUSTFS_ACCESS_KEY", "RUSTFS_SECRET_KEY"}
 
 // addCredentials adds the Secret that consumers read, with the credentials of the active provider.
-// Nothing is added where the configuration or the chart has that Secret already.
+// Nothing is added where the configuration or the chart has that Secret already. Credentials that
+// cannot be known are an error where a consumer reads the Secret, else only said.
 func addCredentials(s *state) error {
 	active, credentials := s.Resolution.Active, s.cfg.Spec.ObjectStorage.Credentials
 	switch {
@@ -22,29 +24,43 @@ func addCredentials(s *state) error {
 	case credentials.ExistingSecret != "":
 		return s.checkExisting(credentials.ExistingSecret, "spec.objectStorage.credentials.existingSecret")
 	case release.SecretData(s.Release.Objects, credentials.SecretName) != nil:
+		s.sharedSecret = true
 		return s.checkExisting(credentials.SecretName, "spec.objectStorage.credentials.secretName")
-	case active.External():
-		return s.noCredentials("an external store gives none to the release")
-	case !active.Credentials.Known():
-		return s.noCredentials(fmt.Sprintf("the workload of %s shows none that Ferry knows", active.Title()))
 	}
-	accessKey, err := s.value(active.Credentials.AccessKey)
-	if err != nil {
+	accessKey, secretKey, err := s.rootCredentials(active)
+	var unknown *Error
+	switch {
+	case errors.As(err, &unknown) && !s.Release.Uses(credentials.SecretName):
+		s.warn(unknown.Object, unknown.Field, "Secret/%s is not added: %s", credentials.SecretName, unknown.Message)
+		return nil
+	case err != nil:
 		return err
-	}
-	secretKey, err := s.value(active.Credentials.SecretKey)
-	if err != nil {
-		return err
-	}
-	if accessKey == "" || secretKey == "" {
+	case accessKey == "" || secretKey == "":
+		s.sharedSecret = true
 		return s.hidden(active)
 	}
 	root, err := s.object("credentials.yaml", map[string]any{"accessKey": accessKey, "secretKey": secretKey})
 	if err != nil {
 		return err
 	}
+	s.sharedSecret = true
 	_, err = s.add(root, "spec.objectStorage.credentials.secretName")
 	return err
+}
+
+// rootCredentials reads the credentials of a provider; empty ones stand in a Secret that Helm hides.
+func (s *state) rootCredentials(p *release.Provider) (accessKey, secretKey string, err error) {
+	switch {
+	case p.External():
+		return "", "", s.noCredentials("an external store gives none to the release")
+	case !p.Credentials.Known():
+		return "", "", s.noCredentials(fmt.Sprintf("the workload of %s shows none that Ferry knows", p.Title()))
+	}
+	if accessKey, err = s.value(p.Credentials.AccessKey); err != nil {
+		return "", "", err
+	}
+	secretKey, err = s.value(p.Credentials.SecretKey)
+	return accessKey, secretKey, err
 }
 
 func (s *state) noCredentials(why string) error {

@@ -38,6 +38,32 @@ func env(side string, credentials release.Credentials) []variable {
 	}
 }
 
+// jobCredentials names the Secret keys by which a Job opens a store: those that consumers use for
+// the active one, where there is such a Secret, else those that the store's own workload uses.
+// Credentials that stand in a manifest as text are put into a Secret of their own.
+func (s *state) jobCredentials(p *release.Provider) (release.Credentials, error) {
+	shared := s.cfg.CredentialsSecret()
+	switch {
+	case p == s.Resolution.Active && (s.sharedSecret || s.cfg.Spec.ObjectStorage.Credentials.ExistingSecret != ""):
+		return keysIn(shared), nil
+	case p.Credentials.InSecret():
+		return p.Credentials, nil
+	case !p.Credentials.Known():
+		return keysIn(shared), nil
+	}
+	accessKey, secretKey, err := s.rootCredentials(p)
+	if err != nil {
+		return release.Credentials{}, err
+	}
+	name := shorten(s.cfg.Metadata.Name+"-"+p.Name()+"-credentials", maxName)
+	root, err := s.object("side-credentials.yaml", map[string]any{"secret": name, "accessKey": accessKey, "secretKey": secretKey})
+	if err != nil {
+		return release.Credentials{}, err
+	}
+	_, err = s.add(root, "metadata.name")
+	return keysIn(name), err
+}
+
 // job runs the template of a Job or CronJob and merges spec.podTemplate into its pods.
 func (s *state) job(template string, values map[string]any, podPath ...string) (*yaml.Node, error) {
 	values["image"] = s.image()

@@ -126,32 +126,3 @@ func (s *state) address(p *release.Provider) (string, error) {
 	}
 	return fmt.Sprintf("%s://%s:%d", p.Scheme, name, p.Row.Port), nil
 }
-
-// jobCredentials names the Secret keys for one side. Credentials that stand in the manifest as
-// text are put into a Secret; a store that shows none has those of the shared Secret.
-func (s *state) jobCredentials(p *release.Provider) (release.Credentials, error) {
-	switch {
-	case p.Credentials.InSecret():
-		return p.Credentials, nil
-	case !p.Credentials.Known():
-		return keysIn(s.cfg.CredentialsSecret()), nil
-	}
-	accessKey, err := s.value(p.Credentials.AccessKey)
-	if err != nil {
-		return release.Credentials{}, err
-	}
-	secretKey, err := s.value(p.Credentials.SecretKey)
-	if err != nil {
-		return release.Credentials{}, err
-	}
-	name := shorten(s.cfg.Metadata.Name+"-"+p.Name()+"-credentials", maxName)
-	root, err := s.object("side-credentials.yaml", map[string]any{"secret": name, "accessKey": accessKey, "secretKey": secretKey})
-	if err != nil {
-		return release.Credentials{}, err
-	}
-	object, err := s.add(root, "metadata.name")
-	if err != nil {
-		return release.Credentials{}, err
-	}
-	return keysIn(object.Name), nil
-}

@@ -41,7 +41,11 @@ func (s *state) addMirror(field string, mirror config.Mirror, account string) er
 			return &Error{Field: field + ".rpo", Message: err.Error()}
 		}
 	}
-	variables := env("SOURCE", keysIn(s.cfg.CredentialsSecret()))
+	source, err := s.jobCredentials(s.Resolution.Active)
+	if err != nil {
+		return err
+	}
+	variables := env("SOURCE", source)
 	if mirror.Destination.SecretName != "" {
 		variables = append(variables, env("DESTINATION", keysIn(mirror.Destination.SecretName))...)
 	}

@@ -22,6 +22,8 @@ type state struct {
 	configMap *manifest.Object
 	// libraryChart tells that the chart rendered the configuration, so that its hooks stand too.
 	libraryChart bool
+	// sharedSecret tells that the release has the Secret that consumers read.
+	sharedSecret bool
 }
 
 func (s *state) info(object, field, format string, args ...any) {

@@ -50,6 +50,14 @@ func consumers(r *Release, cfg *config.Config) []*Consumer {
 	return found
 }
 
+// Uses tells whether a workload of the release reads a Secret.
+func (r *Release) Uses(secret string) bool {
+	return slices.ContainsFunc(r.Objects, func(o *manifest.Object) bool {
+		template, _ := podTemplate(o)
+		return template != nil && slices.Contains(secretsOf(manifest.Lookup(template, "spec")), secret)
+	})
+}
+
 // mounted returns the texts of the ConfigMaps or Secrets of the given names.
 func (r *Release) mounted(kind string, names []string) []text {
 	var texts []text
