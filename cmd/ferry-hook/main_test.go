@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,10 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/helm-ferry/ferry/internal/golden"
 	"github.com/helm-ferry/ferry/internal/hookcmd"
 )
-
-var update = flag.Bool("update", false, "rewrite the expectations in testdata")
 
 // asHook in the environment makes the test binary be ferry-hook, for tests that need a process.
 const asHook = "TEST_AS_FERRY_HOOK"
@@ -29,7 +27,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: filepath.Join("testdata", "script"), RequireExplicitExec: true, UpdateScripts: *update})
+	testscript.Run(t, testscript.Params{Dir: filepath.Join("testdata", "script"), RequireExplicitExec: true, UpdateScripts: golden.Update()})
 }
 
 func TestTheCommandsAreThoseThatTheListNames(t *testing.T) {

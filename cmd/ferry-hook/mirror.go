@@ -68,7 +68,7 @@ func mirrorJob(cfg *config.Config, name, source string) (job, error) {
 		return job{}, err
 	}
 	j := job{
-		name: "mirror " + m.Name, act: copies, deadline: m.Deadline.Std(),
+		name: "mirror " + m.Name, act: copies, deadline: m.Deadline,
 		source: side{
 			role: "source", field: "--source", url: source, region: cfg.Spec.ObjectStorage.Region,
 			keys: secretKeys(cfg.CredentialsSecret()),
@@ -98,5 +98,5 @@ func (j job) deadlined(ctx context.Context) (context.Context, context.CancelFunc
 	if j.deadline == 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeoutCause(ctx, j.deadline-margin(j.deadline), errDeadline)
+	return context.WithTimeoutCause(ctx, j.deadline.Std()-margin(j.deadline.Std()), errDeadline)
 }

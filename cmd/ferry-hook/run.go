@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/mirror"
 )
 
@@ -29,7 +30,7 @@ type job struct {
 	// all stands for every bucket that the source has and, beside them, these.
 	all []string
 	// deadline ends a run that takes too long; 0: none.
-	deadline time.Duration
+	deadline config.Duration
 }
 
 var errDeadline = errors.New("the deadline has passed")

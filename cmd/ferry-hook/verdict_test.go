@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/config"
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// some makes the list of a report.
+func some[T any](total int64, first ...T) mirror.Bounded[T] {
+	return mirror.Bounded[T]{Total: total, First: first}
+}
+
+func missing(key string) mirror.Difference {
+	return mirror.Difference{Key: key, Kind: mirror.DiffMissing}
+}
+
+// whole is a bucket without trouble.
+func whole(name string, objects int64) mirror.BucketReport {
+	return mirror.BucketReport{Bucket: name, Complete: true, Counts: mirror.Counts{Source: objects, Equal: objects, SourceBytes: 1 << 20}}
+}
+
+// troubled is a bucket of 12,345 objects of which not all are at the destination.
+func troubled(change func(*mirror.BucketReport)) mirror.BucketReport {
+	b := whole("ilum-data", 12345)
+	change(&b)
+	return b
+}
+
+func TestVerdicts(t *testing.T) {
+	t.Parallel()
+	interrupted := fmt.Errorf("mirror interrupted: %w", context.Canceled)
+	tests := map[string]struct {
+		kind    string
+		dryRun  bool
+		ended   error
+		refused string
+		buckets []mirror.BucketReport
+		want    string
+		code    cli.Kind
+	}{
+		"all is proven": {
+			buckets: []mirror.BucketReport{whole("a", 12345), whole("b", 1)},
+			want:    "DONE: mirror offsite: 2 buckets, 12,346 objects (2.0 MiB) proven equal at https://dst:9000, 0 copied",
+		},
+		"some are removed": {
+			buckets: []mirror.BucketReport{troubled(func(b *mirror.BucketReport) { b.Removed, b.Copied, b.Equal = 3, 5, 12340 })},
+			want:    "DONE: mirror offsite: 1 bucket, 12,345 objects (1.0 MiB) proven equal at https://dst:9000, 5 copied, 3 removed",
+		},
+		"a dry run": {
+			dryRun:  true,
+			buckets: []mirror.BucketReport{troubled(func(b *mirror.BucketReport) { b.Planned, b.PlannedBytes = 1, 2048 })},
+			want:    "DONE: mirror offsite: dry run over 1 bucket, 12,345 objects (1.0 MiB): 1 object (2.0 KiB) would be copied to https://dst:9000, nothing was written",
+		},
+		"objects failed": {
+			buckets: []mirror.BucketReport{whole("a", 1), troubled(func(b *mirror.BucketReport) {
+				b.Complete, b.Errors = false, some(3, mirror.Failure{Key: "x", Error: `mirror "x": read: slow down`})
+			}), troubled(func(b *mirror.BucketReport) { b.Complete = false })},
+			want: `PARTIAL: mirror offsite: 3 of 12,345 objects of bucket ilum-data failed, the first with: mirror "x": read: slow down, and 1 bucket more: see the report; running it again copies what is missing`,
+			code: cli.Partial,
+		},
+		"a bucket that is not complete": {
+			buckets: []mirror.BucketReport{troubled(func(b *mirror.BucketReport) { b.Complete = false })},
+			want:    "PARTIAL: mirror offsite: bucket ilum-data is not complete: see the report; running it again copies what is missing",
+			code:    cli.Partial,
+		},
+		"keys that the destination cannot hold": {
+			buckets: []mirror.BucketReport{troubled(func(b *mirror.BucketReport) { b.Differences = some(2, missing("a/"), missing("b/")) })},
+			want:    `PARTIAL: mirror offsite: 2 of 12,345 objects of bucket ilum-data are missing at https://dst:9000, the first is "a/": see the report`,
+			code:    cli.Partial,
+		},
+		"a guard": {
+			buckets: []mirror.BucketReport{troubled(func(b *mirror.BucketReport) { b.Complete, b.Refused = false, "it is too much" })},
+			want:    "REFUSED: mirror offsite: bucket ilum-data: it is too much: if that is meant, raise remove.maxPercent of the mirror for one run",
+			code:    cli.Refused,
+		},
+		"the same store twice": {
+			refused: "source and destination are the same store, https://dst:9000",
+			want:    "REFUSED: mirror offsite: source and destination are the same store, https://dst:9000",
+			code:    cli.Refused,
+		},
+		"differences of one kind": {
+			kind:    "verify",
+			buckets: []mirror.BucketReport{troubled(func(b *mirror.BucketReport) { b.Differences = some(3, missing("k1"), missing("k2"), missing("k3")) })},
+			want:    `DIFFERENT: mirror offsite: 3 of 12,345 objects of bucket ilum-data are missing at https://dst:9000, the first is "k1": see the report`,
+			code:    cli.Differences,
+		},
+		"differences of several kinds": {
+			kind: "verify",
+			buckets: []mirror.BucketReport{troubled(func(b *mirror.BucketReport) {
+				b.Differences = some(2, missing("k1"), mirror.Difference{Key: "k2", Kind: mirror.DiffContent})
+			})},
+			want: `DIFFERENT: mirror offsite: 2 of 12,345 objects of bucket ilum-data are not the same at https://dst:9000, the first is "k1": see the report`,
+			code: cli.Differences,
+		},
+		"a bucket that the destination lacks": {
+			kind:    "verify",
+			buckets: []mirror.BucketReport{troubled(func(b *mirror.BucketReport) { b.Differences = some(12346, missing(""), missing("k1")) })},
+			want:    "DIFFERENT: mirror offsite: bucket ilum-data is missing at https://dst:9000: see the report",
+			code:    cli.Differences,
+		},
+		"nothing could be read": {
+			buckets: []mirror.BucketReport{{Bucket: "a", Errors: some(1, mirror.Failure{Error: "list bucket \"a\":\nAccess Denied."})}},
+			want:    `FAILED: mirror offsite: list bucket "a": Access Denied. (credentials: source from Secret src; destination from web identity, role arn:aws:iam::1:role/backup)`,
+			code:    cli.Failure,
+		},
+		"no bucket exists": {
+			buckets: []mirror.BucketReport{{Bucket: "a", Missing: true, Complete: true}, {Bucket: "b", Missing: true, Complete: true}},
+			want:    "FAILED: mirror offsite: http://src:9000 has none of the buckets a, b",
+			code:    cli.Failure,
+		},
+		"there are no buckets at all": {
+			want: "FAILED: mirror offsite: http://src:9000 has no buckets",
+			code: cli.Failure,
+		},
+		"options that cannot be": {
+			ended: errors.New("mirror options: remove.trash: must say how long removed objects are kept"),
+			want:  "FAILED: mirror offsite: mirror options: remove.trash: must say how long removed objects are kept",
+			code:  cli.Failure,
+		},
+		"a signal": {
+			ended:   interrupted,
+			buckets: []mirror.BucketReport{whole("a", 3), troubled(func(b *mirror.BucketReport) { b.Complete, b.Equal, b.Copied = false, 10, 2 })},
+			want:    "INTERRUPTED: mirror offsite: 1 bucket complete and 15 objects proven: run it again to continue",
+			code:    cli.Interrupted,
+		},
+		"the deadline": {
+			ended:   fmt.Errorf("mirror interrupted: %w", errDeadline),
+			buckets: []mirror.BucketReport{whole("a", 3)},
+			want:    "PARTIAL: mirror offsite: 1 bucket complete and 3 objects proven after the deadline of 20m: the next run continues; a higher deadline lets one run do it all",
+			code:    cli.Partial,
+		},
+	}
+	p := newProgram(func(name string) string {
+		return map[string]string{"AWS_WEB_IDENTITY_TOKEN_FILE": "/token", "AWS_ROLE_ARN": "arn:aws:iam::1:role/backup"}[name]
+	})
+	j := job{name: "mirror offsite", deadline: config.Duration(20 * time.Minute), source: side{keys: secretKeys("src")}, destination: side{ambient: true}}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			report := mirror.Report{
+				Kind: "mirror", Source: "http://src:9000", Destination: "https://dst:9000", DryRun: test.dryRun,
+				Refused: test.refused, Interrupted: errors.Is(test.ended, context.Canceled), Complete: true, Buckets: test.buckets,
+			}
+			if test.kind != "" {
+				report.Kind = test.kind
+			}
+			for _, b := range test.buckets {
+				report.Complete = report.Complete && b.Complete
+				report.Totals = sum(report.Totals, b.Counts)
+			}
+			got := p.judge(j, report, test.ended)
+			if diff := cmp.Diff(test.want, got.String()); diff != "" {
+				t.Errorf("verdict (-want +got):\n%s", diff)
+			}
+			if got.kind != test.code {
+				t.Errorf("exit code %d, want %d", got.kind, test.code)
+			}
+		})
+	}
+}
+
+func sum(a, b mirror.Counts) mirror.Counts {
+	return mirror.Counts{
+		Source: a.Source + b.Source, SourceBytes: a.SourceBytes + b.SourceBytes, Equal: a.Equal + b.Equal, Copied: a.Copied + b.Copied,
+		Planned: a.Planned + b.Planned, PlannedBytes: a.PlannedBytes + b.PlannedBytes, Removed: a.Removed + b.Removed,
+	}
+}
+
+func TestTable(t *testing.T) {
+	t.Parallel()
+	report := result{Report: mirror.Report{Buckets: []mirror.BucketReport{
+		troubled(func(b *mirror.BucketReport) {
+			b.Copied, b.Proofs = 12340, map[mirror.Proof]int64{mirror.ProofMD5: 12340, mirror.ProofETag: 5}
+		}),
+		{Bucket: "ilum-kestra", Missing: true, Complete: true},
+		troubled(func(b *mirror.BucketReport) { b.Refused = "too much" }),
+		troubled(func(b *mirror.BucketReport) { b.Differences = some(2, missing("a"), missing("b")) }),
+		troubled(func(b *mirror.BucketReport) { b.Errors = some(1, mirror.Failure{Key: "a"}) }),
+		troubled(func(b *mirror.BucketReport) { b.Complete = false }),
+		troubled(func(b *mirror.BucketReport) { b.Planned = 7 }),
+	}}}
+	want := cli.Table{
+		Header: []string{"BUCKET", "OBJECTS", "SIZE", "COPIED", "PROOF", "RESULT"},
+		Rows: [][]string{
+			{"ilum-data", "12,345", "1.0 MiB", "12,340", "5 etag, 12,340 md5", "equal"},
+			{"ilum-kestra", "0", "0 B", "0", "", "not at the source"},
+			{"ilum-data", "12,345", "1.0 MiB", "0", "", "refused"},
+			{"ilum-data", "12,345", "1.0 MiB", "0", "", "2 differ"},
+			{"ilum-data", "12,345", "1.0 MiB", "0", "", "1 failed"},
+			{"ilum-data", "12,345", "1.0 MiB", "0", "", "unfinished"},
+			{"ilum-data", "12,345", "1.0 MiB", "0", "", "7 to copy"},
+		},
+	}
+	if diff := cmp.Diff(want, report.Table()); diff != "" {
+		t.Errorf("table (-want +got):\n%s", diff)
+	}
+}
