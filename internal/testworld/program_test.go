@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/helm-ferry/ferry/internal/testworld"
@@ -59,23 +60,32 @@ func TestHelmCapabilities(t *testing.T) {
 	}
 }
 
+// TestProgramIsBuiltOnce counts the calls of the compiler while several callers
+// want a program that nobody has built.
 func TestProgramIsBuiltOnce(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	first := build(t, "govulncheck")
-	before, err := os.Stat(first)
-	if err != nil {
-		t.Fatal(err)
+	cache := emptyCache(t)
+	t.Chdir(fakeModule(t, map[string]string{
+		"go.mod":     "module tools\n\ngo 1.26\n\nrequire github.com/minio/mc v0.0.0\n\nreplace github.com/minio/mc => ./mc\n",
+		"mc/go.mod":  "module github.com/minio/mc\n\ngo 1.26\n",
+		"mc/main.go": "package main\n\nfunc main() { println(\"the fake one\") }\n",
+	}))
+	calls := countGo(t)
+	var group sync.WaitGroup
+	paths := make([]string, 4)
+	for i := range paths {
+		group.Go(func() { paths[i], _ = testworld.Program(t.Context(), "mc") })
 	}
-	second := build(t, "govulncheck")
-	after, err := os.Stat(second)
-	if err != nil {
-		t.Fatal(err)
+	group.Wait()
+	paths = slices.Compact(append(paths, build(t, "mc")))
+	if len(paths) != 1 || filepath.Dir(filepath.Dir(paths[0])) != filepath.Join(cache, "ferry", "tools") {
+		t.Errorf("got the paths %q", paths)
 	}
-	if first != second || !after.ModTime().Equal(before.ModTime()) {
-		t.Errorf("%s was built again as %s", first, second)
+	if got := calls(); got != 1 {
+		t.Errorf("the compiler ran %d times", got)
 	}
-	if filepath.Dir(filepath.Dir(first)) != filepath.Join(os.Getenv("XDG_CACHE_HOME"), "ferry", "tools") {
-		t.Errorf("the program is in %s", first)
+	out, err := exec.CommandContext(t.Context(), paths[0]).CombinedOutput()
+	if err != nil || string(out) != "the fake one\n" {
+		t.Errorf("the program says %q, %v", out, err)
 	}
 }
 
@@ -87,17 +97,13 @@ func TestProgramErrors(t *testing.T) {
 		}
 	})
 	t.Run("build fails", func(t *testing.T) {
-		broken := t.TempDir()
-		write(t, filepath.Join(broken, "go.mod"), "module broken\n")
-		tool := filepath.Join(broken, "testdata", "tools", "mc")
-		write(t, filepath.Join(tool, "go.mod"), "module tools\n\ngo 1.26\n")
-		write(t, filepath.Join(tool, "go.sum"), "")
-		write(t, filepath.Join(tool, "tools.go"), "package tools\n")
-		t.Setenv("XDG_CACHE_HOME", t.TempDir())
+		emptyCache(t)
+		broken := fakeModule(t, map[string]string{"go.mod": "module tools\n\ngo 1.26\n"})
 		t.Chdir(broken)
 		_, err := testworld.Program(t.Context(), "mc")
-		if err == nil || !strings.Contains(err.Error(), "build mc: go build in "+tool) {
-			t.Errorf("got %v", err)
+		want := "build mc: go build in " + filepath.Join(broken, "testdata", "tools", "mc")
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
 		}
 	})
 	t.Run("no module above", func(t *testing.T) {
@@ -108,7 +114,7 @@ func TestProgramErrors(t *testing.T) {
 		}
 	})
 	t.Run("cancelled", func(t *testing.T) {
-		t.Setenv("XDG_CACHE_HOME", t.TempDir())
+		emptyCache(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := testworld.Program(ctx, "mc"); !errors.Is(err, context.Canceled) {
@@ -151,6 +157,61 @@ func build(t *testing.T, name string) string {
 	}
 
 	return path
+}
+
+// emptyCache makes Program forget what is built; the compiler keeps its memory.
+func emptyCache(t *testing.T) string {
+	t.Helper()
+	compiled, err := exec.CommandContext(t.Context(), "go", "env", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := t.TempDir()
+	t.Setenv("GOCACHE", strings.TrimSpace(string(compiled)))
+	t.Setenv("XDG_CACHE_HOME", cache)
+
+	return cache
+}
+
+// fakeModule returns a module in which the files pin the program mc.
+func fakeModule(t *testing.T, files map[string]string) string {
+	t.Helper()
+	root := t.TempDir()
+	tool := filepath.Join(root, "testdata", "tools", "mc")
+	write(t, filepath.Join(root, "go.mod"), "module fake\n")
+	write(t, filepath.Join(tool, "go.sum"), "")
+	write(t, filepath.Join(tool, "tools.go"), "package tools\n")
+	for name, content := range files {
+		write(t, filepath.Join(tool, name), content)
+	}
+
+	return root
+}
+
+// countGo puts a go command before the real one, and returns how often it was
+// asked to build.
+func countGo(t *testing.T) func() int {
+	t.Helper()
+	compiler, err := exec.LookPath("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	log := filepath.Join(dir, "log")
+	write(t, filepath.Join(dir, "go"), "#!/bin/sh\necho \"$1\" >>'"+log+"'\nexec '"+compiler+"' \"$@\"\n")
+	if err := os.Chmod(filepath.Join(dir, "go"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+string(filepath.ListSeparator)+os.Getenv("PATH"))
+
+	return func() int {
+		content, err := os.ReadFile(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		return strings.Count(string(content), "build\n")
+	}
 }
 
 func write(t *testing.T, path, content string) {
