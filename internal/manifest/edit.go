@@ -1,6 +1,10 @@
 package manifest
 
-import "go.yaml.in/yaml/v3"
+import (
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
 
 // SetAnnotation sets one annotation and tells whether that changed the object.
 func (o *Object) SetAnnotation(key, value string) bool {
@@ -9,12 +13,14 @@ func (o *Object) SetAnnotation(key, value string) bool {
 
 // Set writes a string at a path of mapping keys, making mappings on the way, and tells whether
 // that changed the object. Only this path changes: a mapping that the document shares by an anchor
-// or a merge key is copied first. An object that has something else than a mapping on the way is
-// left alone; Kubernetes will refuse it.
+// or a merge key is copied first. Nothing is overwritten but a scalar: an object that has a list on
+// the way, say, is left as it is, and Kubernetes will say what is wrong with it.
 func (o *Object) Set(value string, path ...string) bool {
-	current := o.Node(path...)
-	if current != nil && current.Kind == yaml.ScalarNode && current.Value == value && current.ShortTag() == "!!str" {
-		return false
+	value = strings.ToValidUTF8(value, "\uFFFD")
+	if current := o.Node(path...); current != nil {
+		if current.Kind != yaml.ScalarNode || current.Value == value && current.ShortTag() == "!!str" {
+			return false
+		}
 	}
 	for i := 1; i < len(path); i++ {
 		if on := o.Node(path[:i]...); on != nil && on.Kind != yaml.MappingNode && on.ShortTag() != "!!null" {
@@ -40,7 +46,7 @@ func (o *Object) Set(value string, path ...string) bool {
 // same style, and tells whether that changed it. A number stays a number where the new value is
 // one too; anything else becomes a string. An anchored scalar changes wherever its aliases stand.
 func (o *Object) Replace(node *yaml.Node, value string) bool {
-	node = resolve(node)
+	node, value = resolve(node), strings.ToValidUTF8(value, "\uFFFD")
 	if node.Kind != yaml.ScalarNode || node.Value == value {
 		return false
 	}

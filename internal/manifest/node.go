@@ -126,13 +126,13 @@ func clone(node *yaml.Node) *yaml.Node {
 // same tells whether two trees say the same: kinds, tags, values, anchors, and what aliases stand
 // for. Styles, positions and comments do not count. Twins is filled with the anchored nodes.
 func same(a, b *yaml.Node, twins map[*yaml.Node]*yaml.Node) bool {
-	if a.Kind != b.Kind || a.Value != b.Value || a.Anchor != b.Anchor || len(a.Content) != len(b.Content) {
+	if a.Kind != b.Kind || a.Anchor != b.Anchor || len(a.Content) != len(b.Content) {
 		return false
 	}
 	if a.Kind == yaml.AliasNode {
 		return b.Alias == twins[a.Alias]
 	}
-	if a.ShortTag() != b.ShortTag() {
+	if tag := a.ShortTag(); tag != b.ShortTag() || a.Value != b.Value && tag != "!!null" {
 		return false
 	}
 	if a.Anchor != "" {

@@ -19,31 +19,40 @@ func (s *splicer) scalar(old, changed *yaml.Node, at place) {
 	end := s.scalarEnd(start, old)
 	style := old.Style &^ yaml.TaggedStyle
 	block := style == yaml.LiteralStyle || style == yaml.FoldedStyle
-	if !s.quote && style == changed.Style&^yaml.TaggedStyle && (block || style == 0 && end > 0 && s.lineOf(start) != s.lineOf(end)) {
-		s.middle(old, changed, start)
+	lines := block && strings.TrimSpace(old.Value) != "" || style == 0 && end > 0 && s.lineOf(start) != s.lineOf(end)
+	if lines && !s.quote && style == changed.Style&^yaml.TaggedStyle && s.middle(old, changed, start) {
 		return
 	}
 	bare := *changed
 	bare.Anchor, bare.Style = "", bare.Style&^yaml.TaggedStyle
 	text := s.scalarText(&bare, at.flow)
-	if block && end > 0 {
-		text += s.headerComment(start) + s.lineEnd(start, end)
+	text += s.rest(old, start, end)
+	if start == end && at.flow && !bytes.HasSuffix(bytes.TrimSpace(s.text[:start]), []byte(":")) {
+		text = ": " + text // the key of a flow mapping stood alone
 	}
-	s.edit(start, end, s.spaced(start, text))
+	s.edit(start, end, s.spaced(start, end, text))
 }
 
-// headerComment returns the comment behind the | or > of a block scalar, which its text follows.
-func (s *splicer) headerComment(start int) string {
-	header := s.text[start:s.nextLine(start+1)]
-	if comment := bytes.Index(header, []byte(" #")); comment >= 0 {
-		return strings.TrimRight(string(header[comment:]), "\r\n")
+// rest is what else stands in the range of a node: the comment behind the | or > of a block
+// scalar, which its text follows, and the line break at the end of a text of whole lines.
+func (s *splicer) rest(node *yaml.Node, start, end int) string {
+	var rest string
+	if node.Kind == yaml.ScalarNode && node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		at := s.value(node)
+		header := s.text[at:s.block(at, node.Value).content]
+		if comment := bytes.Index(header, []byte(" #")); comment >= 0 {
+			rest = strings.TrimRight(string(header[comment:]), "\r\n")
+		}
 	}
-	return ""
+	if end > start && breakAt(s.text[end-1:]) > 0 {
+		rest += s.newline()
+	}
+	return rest
 }
 
 // middle replaces the part of a text of several lines in which the old and the changed value
-// differ, so that the rest keeps its lines.
-func (s *splicer) middle(old, changed *yaml.Node, start int) {
+// differ, so that the rest keeps its lines. It reports false if the value ends otherwise now.
+func (s *splicer) middle(old, changed *yaml.Node, start int) bool {
 	newline := s.newline()
 	if style := old.Style &^ yaml.TaggedStyle; style == yaml.LiteralStyle || style == yaml.FoldedStyle {
 		b := s.block(start, old.Value)
@@ -52,8 +61,7 @@ func (s *splicer) middle(old, changed *yaml.Node, start int) {
 	head, tail := difference(old.Value, changed.Value)
 	end, places := follow(s.text, start, old.Value)
 	if end < 0 {
-		s.failed = true
-		return
+		return false
 	}
 	from, to := start, 0
 	if head > 0 {
@@ -69,9 +77,10 @@ func (s *splicer) middle(old, changed *yaml.Node, start int) {
 	case tail > 0:
 		to = places[last]
 	default:
-		to = -1
+		return false
 	}
 	s.edit(from, to, strings.ReplaceAll(changed.Value[head:len(changed.Value)-tail], "\n", newline))
+	return true
 }
 
 // difference returns how many bytes two values share at their beginning, up to the end of a word,

@@ -1,7 +1,6 @@
 package manifest
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -61,25 +60,32 @@ func (s *splicer) edit(start, end int, text string) {
 
 // diff writes down how to get from an old node to a changed one.
 func (s *splicer) diff(old, changed *yaml.Node, at place) {
-	if old.Kind == changed.Kind && old.Anchor != "" && changed.Anchor == "" {
-		s.cutAnchor(old)
-	} else if old.Anchor != changed.Anchor {
+	tagged := old.Style&yaml.TaggedStyle != 0
+	if old.Kind != changed.Kind || tagged != (changed.Style&yaml.TaggedStyle != 0) || tagged && old.Tag != changed.Tag ||
+		old.Anchor != changed.Anchor && changed.Anchor != "" {
 		s.replace(old, changed, at)
 		return
 	}
-	tagged := old.Style&yaml.TaggedStyle != 0
-	switch {
-	case old.Kind != changed.Kind, tagged != (changed.Style&yaml.TaggedStyle != 0), tagged && old.Tag != changed.Tag:
-		s.replace(old, changed, at)
-	case old.Kind == yaml.ScalarNode:
-		if old.Value != changed.Value || old.ShortTag() != changed.ShortTag() {
+	freed := old.Anchor != changed.Anchor
+	differs := old.Value != changed.Value || old.ShortTag() != changed.ShortTag()
+	switch old.Kind {
+	case yaml.ScalarNode:
+		switch {
+		case differs && freed:
+			s.replace(old, changed, at)
+		case differs:
 			s.scalar(old, changed, at)
+		case freed:
+			s.cutAnchor(old)
 		}
-	case old.Kind == yaml.AliasNode:
+	case yaml.AliasNode:
 		if old.Value != changed.Value {
 			s.replace(old, changed, at)
 		}
 	default:
+		if freed {
+			s.cutAnchor(old)
+		}
 		s.collection(old, changed, at)
 	}
 }
@@ -230,6 +236,9 @@ func (s *splicer) cut(start, length int) {
 // replace writes a changed node in the place of an old one of another shape.
 func (s *splicer) replace(old, changed *yaml.Node, at place) {
 	start, end := s.start(old), s.end(old)
+	bare := *changed // its comments stand around it already
+	bare.HeadComment, bare.LineComment, bare.FootComment = "", "", ""
+	changed = &bare
 	switch {
 	case start < 0 || end < 0:
 		s.failed = true
@@ -238,20 +247,22 @@ func (s *splicer) replace(old, changed *yaml.Node, at place) {
 		if changed.Kind == yaml.ScalarNode {
 			text = s.scalarText(changed, at.flow)
 		}
-		s.edit(start, end, s.spaced(start, text)+s.lineEnd(start, end))
+		if isBlock(old) && !at.flow { // a list may stand right below its key, a value may not
+			text = strings.Repeat(" ", max(at.column+s.step-s.columnOf(old), 0)) + text
+		}
+		s.edit(start, end, s.spaced(start, end, text)+s.rest(old, start, end))
 	case isBlock(old):
 		indent := strings.Repeat(" ", max(s.columnOf(old), 0))
 		text := strings.TrimSuffix(s.blockText(changed, indent)[len(indent):], s.newline())
-		s.edit(start, end, text+s.lineEnd(start, end))
+		s.edit(start, end, text+s.rest(old, start, end))
 	default:
 		if head := properties(changed); head == "" {
 			s.cut(start, end-start)
 		} else {
-			s.edit(start, end, s.spaced(start, head))
+			s.edit(start, end, s.spaced(start, end, head))
 		}
-		body := *changed
-		body.Anchor, body.Style = "", 0
-		s.insertLines(end, s.blockText(&body, strings.Repeat(" ", at.column+s.step)))
+		bare.Anchor, bare.Style, bare.Tag = "", 0, ""
+		s.insertLines(end, s.blockText(&bare, strings.Repeat(" ", at.column+s.step)))
 	}
 }
 
@@ -278,17 +289,9 @@ func isBlock(node *yaml.Node) bool {
 }
 
 // spaced puts a space in front of text that stands where nothing was written.
-func (s *splicer) spaced(start int, text string) string {
-	if start > 0 && strings.IndexByte(":-", s.text[start-1]) >= 0 {
+func (s *splicer) spaced(start, end int, text string) string {
+	if start == end && start > 0 && !isSpace(s.text[start-1]) {
 		return " " + text
 	}
 	return text
-}
-
-// lineEnd is the line break that goes with a range which ends at the beginning of a line.
-func (s *splicer) lineEnd(start, end int) string {
-	if end > start && bytes.HasSuffix(s.text[start:end], []byte("\n")) {
-		return s.newline()
-	}
-	return ""
 }

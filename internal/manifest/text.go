@@ -98,17 +98,18 @@ func (s *source) value(node *yaml.Node) int {
 	if at < 0 || node.Anchor == "" && node.Style&yaml.TaggedStyle == 0 {
 		return at
 	}
+	behind := at // the last property
 	for at < len(s.text) && (s.text[at] == '&' || s.text[at] == '!') {
 		for at < len(s.text) && !isSpace(s.text[at]) && !flowIndicator(s.text[at]) {
 			at++
 		}
-		behind := at
+		behind = at
 		for at < len(s.text) && isSpace(s.text[at]) {
 			at++
 		}
-		if node.Value == "" && node.Style&^yaml.TaggedStyle == 0 && node.Kind == yaml.ScalarNode {
-			at = behind // a null that is not written
-		}
+	}
+	if node.Value == "" && node.Style&^yaml.TaggedStyle == 0 && node.Kind == yaml.ScalarNode {
+		return behind // nothing is written there
 	}
 	return at
 }
@@ -191,34 +192,26 @@ type blockScalar struct {
 }
 
 func (s *source) block(at int, value string) blockScalar {
-	header := s.lineOf(at)
 	b := blockScalar{content: s.nextLine(at + 1)}
 	b.end = b.content
-	first := strings.TrimLeft(value, "\n")
-	for i := header + 1; i < len(s.lines); i++ {
-		line := s.text[s.lines[i]:s.nextLine(s.lines[i]+1)]
-		text := bytes.TrimLeft(line, " ")
-		if len(bytes.TrimSpace(text)) == 0 {
-			continue
+	header, _, _ := bytes.Cut(s.text[at:b.content], []byte("#"))
+	blank := strings.TrimSpace(value) == ""
+	for line := b.content; line < len(s.text) && !blank; {
+		next := s.nextLine(line + 1)
+		text := bytes.TrimLeft(s.text[line:next], " ")
+		indent, empty := next-line-len(text), len(bytes.TrimSpace(text)) == 0
+		if b.indent == "" && !empty {
+			b.indent = strings.Repeat(" ", max(indent-leadingSpaces(value), 0))
 		}
-		indent := len(line) - len(text)
-		if b.indent == "" {
-			if first == "" {
-				break // nothing but line breaks: this line is not part of it
-			}
-			indent -= len(first) - len(strings.TrimLeft(first, " "))
-			b.indent = strings.Repeat(" ", max(indent, 0))
-		}
-		if indent < len(b.indent) {
+		if !empty && indent < len(b.indent) {
 			break
 		}
-		b.end = s.nextLine(s.lines[i] + 1)
+		if !empty || b.indent != "" && indent > len(b.indent) {
+			b.end = next
+		}
+		line = next
 	}
-	headerText := s.text[at:b.content]
-	if comment := bytes.IndexByte(headerText, '#'); comment >= 0 {
-		headerText = headerText[:comment]
-	}
-	for bytes.IndexByte(headerText, '+') >= 0 && b.end < len(s.text) {
+	for b.end < len(s.text) && (bytes.IndexByte(header, '+') >= 0 || blank && value != "") {
 		next := s.nextLine(b.end + 1)
 		if len(bytes.TrimSpace(s.text[b.end:next])) > 0 {
 			break
@@ -226,6 +219,16 @@ func (s *source) block(at int, value string) blockScalar {
 		b.end = next
 	}
 	return b
+}
+
+// leadingSpaces tells how far the first line of a text that is not blank is indented.
+func leadingSpaces(text string) int {
+	for line := range strings.Lines(text) {
+		if trimmed := strings.TrimLeft(line, " "); strings.TrimSpace(trimmed) != "" {
+			return len(line) - len(trimmed)
+		}
+	}
+	return 0
 }
 
 // follow walks over the text that value was read from, in which line breaks and indentation may

@@ -9,36 +9,30 @@ import (
 // write returns raw with the changes of its tree. It tries ways of writing them from the one that
 // touches least to the one that is surest, and takes the first whose text reads as the tree.
 func write(raw []byte, changed *yaml.Node) []byte {
+	trees := []*yaml.Node{changed, expanded(changed)}
 	if old, err := parseText(raw); err == nil && old != nil {
+		for _, tree := range trees {
+			for _, quote := range []bool{false, true} {
+				if text := splice(raw, old, tree, quote); text != nil && reads(text, tree) {
+					return text
+				}
+			}
+		}
+	}
+	return rewrite(raw, trees...)
+}
+
+// rewrite writes one of several trees that mean the same from scratch: the first that can be
+// written, with its comments if possible. The last has no aliases, and can be written for sure.
+func rewrite(raw []byte, trees ...*yaml.Node) []byte {
+	for _, tree := range trees {
 		for _, quote := range []bool{false, true} {
-			if text := splice(raw, old, changed, quote); text != nil && reads(text, changed) {
+			if text := encodeBelow(raw, tree, quote); reads(text, tree) {
 				return text
 			}
 		}
 	}
-	return rewriteSurely(raw, changed)
-}
-
-func rewriteSurely(raw []byte, tree *yaml.Node) []byte {
-	for _, quote := range []bool{false, true} {
-		if text := rewrite(raw, tree, quote); reads(text, tree) {
-			return text
-		}
-	}
-	return rewrite(raw, withoutComments(tree), true)
-}
-
-// terminated returns text with a line break at its end, as documents need that others follow. A
-// block scalar that ends with the text would gain the line break: such a document is rewritten.
-func terminated(text []byte) []byte {
-	if len(text) == 0 || bytes.HasSuffix(text, []byte("\n")) {
-		return text
-	}
-	longer := append(bytes.Clone(text), '\n')
-	if tree, err := parseText(text); err == nil && tree != nil && !reads(longer, tree) {
-		return rewriteSurely(text, tree)
-	}
-	return longer
+	return encodeBelow(raw, withoutComments(trees[len(trees)-1]), true)
 }
 
 // reads tells whether text is a document that says what a tree says.
@@ -47,8 +41,8 @@ func reads(text []byte, tree *yaml.Node) bool {
 	return err == nil && node != nil && same(tree, node, map[*yaml.Node]*yaml.Node{})
 }
 
-// rewrite writes a tree from scratch, below the lines that stand above its first key in raw.
-func rewrite(raw []byte, tree *yaml.Node, quote bool) []byte {
+// encodeBelow writes a tree below the lines that stand above its first key in raw.
+func encodeBelow(raw []byte, tree *yaml.Node, quote bool) []byte {
 	root := styled(tree.Content[0], quote, false)
 	head := raw[:0]
 	if root.Style&yaml.FlowStyle == 0 {
@@ -59,7 +53,9 @@ func rewrite(raw []byte, tree *yaml.Node, quote bool) []byte {
 			root.Content[0].HeadComment = ""
 		}
 	}
-	text := encode(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}, FootComment: tree.FootComment}, indentationOf(tree), compactLists(tree))
+	document := documentOf(root)
+	document.FootComment = tree.FootComment
+	text := encode(document, indentationOf(tree), compactLists(tree))
 	if !startsWithSeparator(head) && startsWithSeparator(raw) {
 		head = append([]byte("---\n"), head...)
 	}
@@ -70,6 +66,19 @@ func rewrite(raw []byte, tree *yaml.Node, quote bool) []byte {
 		}
 	}
 	return append(bytes.Clone(head), text...)
+}
+
+// terminated returns text with a line break at its end, as documents need that others follow. A
+// block scalar that ends with the text would gain the line break: such a document is rewritten.
+func terminated(text []byte) []byte {
+	if len(text) == 0 || bytes.HasSuffix(text, []byte("\n")) {
+		return text
+	}
+	longer := append(bytes.Clone(text), '\n')
+	if tree, err := parseText(text); err == nil && tree != nil && !reads(longer, tree) {
+		return rewrite(text, tree, expanded(tree))
+	}
+	return longer
 }
 
 func withoutComments(node *yaml.Node) *yaml.Node {
