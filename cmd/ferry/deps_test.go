@@ -2,6 +2,7 @@ package main
 
 import (
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -22,5 +23,23 @@ func TestBinaryStaysLight(t *testing.T) {
 				t.Errorf("links %s", dependency)
 			}
 		}
+	}
+}
+
+// TestReleaseSetsTheVersion links with the flag that internal/cli documents: a wrong name in it would
+// go unnoticed, and release the images of a version named dev.
+func TestReleaseSetsTheVersion(t *testing.T) {
+	binary := filepath.Join(t.TempDir(), "ferry")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary,
+		"-ldflags", "-X github.com/helm-ferry/ferry/internal/cli.version=1.2.3", ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	out, err := exec.CommandContext(t.Context(), binary, "version", "-o", "yaml").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(out), "\nversion: 1.2.3\n") {
+		t.Errorf("version is not set:\n%s", out)
 	}
 }

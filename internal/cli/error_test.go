@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os/exec"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // foreign is an error of a package that does not know this one.
@@ -62,5 +64,20 @@ func TestErrorUnwraps(t *testing.T) {
 	}
 	if got, want := err.Error(), "copy: bucket a: context deadline exceeded"; got != want {
 		t.Errorf("text = %q, want %q", got, want)
+	}
+}
+
+// Every kind is in the list of exit codes under its number and name, and the list holds no other.
+func TestExitCodesListEveryKind(t *testing.T) {
+	want := "Exit codes:\n"
+	for _, kind := range []Kind{Done, Failure, Usage, Differences, Refused, Partial, Interrupted} {
+		text := kind.String()
+		if kind == Usage {
+			text += ": the command line is wrong"
+		}
+		want += fmt.Sprintf("  %-4d %s\n", kind, text)
+	}
+	if diff := cmp.Diff(want, ExitCodes()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -2,12 +2,9 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -122,62 +119,25 @@ func TestPanicIsAnErrorAndNotUsage(t *testing.T) {
 	}
 }
 
-func TestSignalEndsWith130(t *testing.T) {
-	waiting := func(then func(context.Context) error) func(Streams) *cobra.Command {
-		return func(Streams) *cobra.Command {
-			return &cobra.Command{Use: "ferry", RunE: func(cmd *cobra.Command, _ []string) error {
-				<-cmd.Context().Done()
-				return then(cmd.Context())
-			}}
+func TestHelpJoinsTheLastGroup(t *testing.T) {
+	newRoot := func(streams Streams) *cobra.Command {
+		root := newTestRoot(streams)
+		for _, title := range []string{"Work:", "Words:"} {
+			root.AddGroup(&cobra.Group{ID: title, Title: title})
 		}
-	}
-	tests := map[string]struct {
-		then   func(context.Context) error
-		code   Kind
-		stderr string
-	}{
-		"the context's error": {
-			func(ctx context.Context) error { return fmt.Errorf("copy bucket a: %w", ctx.Err()) },
-			Interrupted, "ferry: error: interrupted: copy bucket a: context canceled\n",
-		},
-		"a consequence": {
-			func(context.Context) error { return errors.New("helm: signal: killed") },
-			Interrupted, "ferry: error: interrupted: helm: signal: killed\n",
-		},
-		"partly done because of it": {
-			func(ctx context.Context) error {
-				return Partial.Errorf("3 of 7 buckets: %w", ctx.Err()).WithHint("run it again")
-			},
-			Interrupted, "ferry: error: interrupted: 3 of 7 buckets: context canceled\nhint: run it again\n",
-		},
-		"a verdict that was reached before": {
-			func(context.Context) error { return Refused.Errorf("claim data-minio-0 would be deleted") },
-			Refused, "ferry: error: claim data-minio-0 would be deleted\n",
-		},
-		"done all the same": {func(context.Context) error { return nil }, Done, ""},
-	}
-	for name, test := range tests {
-		for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
-			t.Run(name+"/"+signal.String(), func(t *testing.T) {
-				newRoot := waiting(test.then)
-				code, _, stderr := runTest(t, func(streams Streams) *cobra.Command {
-					root := newRoot(streams)
-					run := root.RunE
-					root.RunE = func(cmd *cobra.Command, args []string) error {
-						if err := syscall.Kill(os.Getpid(), signal); err != nil {
-							return err
-						}
-						return run(cmd, args)
-					}
-					return root
-				})
-				if code != int(test.code) {
-					t.Errorf("exit code = %d, want %d", code, test.code)
-				}
-				if diff := cmp.Diff(test.stderr, stderr); diff != "" {
-					t.Errorf("stderr (-want +got):\n%s", diff)
-				}
-			})
+		for _, cmd := range root.Commands() {
+			cmd.GroupID = "Work:"
 		}
+		return root
+	}
+	code, stdout, stderr := runTest(t, newRoot)
+	if code != 0 || stderr != "" {
+		t.Errorf("exit code %d, stderr %q", code, stderr)
+	}
+	_, words, _ := strings.Cut(stdout, "\nWords:\n")
+	words, _, _ = strings.Cut(words, "\n\n")
+	want := "  completion  Generate the autocompletion script for the specified shell\n  help        Print the help of a command"
+	if diff := cmp.Diff(want, words); diff != "" {
+		t.Errorf("last group (-want +got):\n%s\n%s", diff, stdout)
 	}
 }
