@@ -23,11 +23,7 @@ var charts = []struct{ name, path, config string }{
 // with testdata/charts/goldens/CHART/CASE/HELM.yaml, or HELM.error.txt where Ferry refuses.
 func TestGoldens(t *testing.T) {
 	for _, chart := range charts {
-		files, err := filepath.Glob(filepath.Join(root, chart.path, "ci", "*-values.yaml"))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("%s has no value files: %v", chart.path, err)
-		}
-		for _, values := range files {
+		for _, values := range valueFiles(t, chart.path) {
 			name := strings.TrimSuffix(filepath.Base(values), "-values.yaml")
 			t.Run(chart.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
@@ -63,4 +59,14 @@ func compare(t *testing.T, h helm, args []string, file string) {
 	if _, err := os.Stat(file + ".error.txt"); err == nil {
 		t.Errorf("%s.error.txt exists, and Helm does not fail", file)
 	}
+}
+
+// valueFiles are the cases of a chart.
+func valueFiles(t *testing.T, chart string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, chart, "ci", "*-values.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s has no value files: %v", chart, err)
+	}
+	return files
 }

@@ -27,6 +27,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(plugin)
+	defer stopCluster()
 	return m.Run()
 }
 
