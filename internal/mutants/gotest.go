@@ -21,10 +21,10 @@ type result struct {
 
 // event is a line of `go test -json`.
 type event struct {
-	Action      string `json:"Action"`
-	Test        string `json:"Test"`
-	Output      string `json:"Output"`
-	FailedBuild string `json:"FailedBuild"`
+	Action      string `json:"action"`
+	Test        string `json:"test"`
+	Output      string `json:"output"`
+	FailedBuild string `json:"failedBuild"`
 }
 
 // goTest runs the tests that the pattern selects. A test that fails is no error.

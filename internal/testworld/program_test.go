@@ -76,14 +76,15 @@ func TestProgramIsBuiltOnce(t *testing.T) {
 		group.Go(func() { paths[i], _ = testworld.Program(t.Context(), "mc") })
 	}
 	group.Wait()
-	paths = slices.Compact(append(paths, build(t, "mc")))
-	if len(paths) != 1 || filepath.Dir(filepath.Dir(paths[0])) != filepath.Join(cache, "ferry", "tools") {
-		t.Errorf("got the paths %q", paths)
+	path := build(t, "mc")
+	other := func(p string) bool { return p != path }
+	if slices.ContainsFunc(paths, other) || filepath.Dir(filepath.Dir(path)) != filepath.Join(cache, "ferry", "tools") {
+		t.Errorf("got the paths %q and %q", paths, path)
 	}
 	if got := calls(); got != 1 {
 		t.Errorf("the compiler ran %d times", got)
 	}
-	out, err := exec.CommandContext(t.Context(), paths[0]).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), path).CombinedOutput()
 	if err != nil || string(out) != "the fake one\n" {
 		t.Errorf("the program says %q, %v", out, err)
 	}

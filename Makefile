@@ -1,0 +1,110 @@
+# Everything a contributor runs. `make` alone prints the list.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+# The release that is being built: the tag, or what plugin.yaml will be tagged as.
+VERSION ?= $(or $(shell git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null | sed s/^v//),$(shell sed -n 's/^version: "\(.*\)"/\1/p' plugin.yaml)-dev)
+BUILD := CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X github.com/helm-ferry/ferry/internal/cli.version=$(VERSION)'
+EXE := $(shell go env GOEXE)
+PLATFORM := $(shell go env GOOS)-$(shell go env GOARCH)
+
+# The pinned programs: built once into ~/.cache/ferry, see testdata/tools/README.md.
+PROGRAM := go run ./internal/testworld/cmd/build
+TEST_PROGRAMS := helm3 helm4 versitygw minio mc etcd kube-apiserver kustomize
+path = $$($(PROGRAM) $(1) | sed 's,^[^/]*,,')
+
+FUZZTIME ?= 10s
+VULNDB ?= https://vuln.go.dev
+VULNDB_OFFLINE ?=
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+.PHONY: build
+build: ## bin/ferry and bin/ferry-hook for this machine; `helm plugin install .` takes them from there
+	$(BUILD) -o bin/ferry$(EXE) ./cmd/ferry
+	$(BUILD) -o bin/ferry-hook$(EXE) ./cmd/ferry-hook
+	@mkdir -p bin/$(PLATFORM) && cp bin/ferry$(EXE) bin/$(PLATFORM)/ferry$(EXE)
+
+.PHONY: demo
+demo: ## a chart rendered by real Helms with Ferry, seven buckets moved between real S3 servers and proven
+	@go run ./internal/demo
+
+.PHONY: test
+test: ## all tests; the first run builds the real servers and Helms that they use (minutes)
+	@$(PROGRAM) $(TEST_PROGRAMS)
+	CGO_ENABLED=1 go test -race -timeout 20m ./...
+
+.PHONY: check
+check: lint vet test generated tidy vuln helm-lint ## all that must hold for a change; VULNDB_OFFLINE=1 where vuln.go.dev is out of reach
+	@echo "make check: all is well$(if $(filter 1,$(VULNDB_OFFLINE)), but for what VULNDB_OFFLINE leaves out, see above)"
+
+.PHONY: bench
+bench: ## time and memory beside Helm alone and kustomize, into docs/benchmarks.md
+	go run ./internal/bench
+
+.PHONY: clean
+clean: ## remove bin and dist; the cache of programs stays
+	rm -rf bin dist
+
+.PHONY: generate
+generate: ## schemas and reference pages from their sources
+	go generate ./...
+
+.PHONY: mutants
+mutants: ## break one promise after the other, and see its test fail
+	@go run ./internal/mutants
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (10s)
+	@found=0; \
+	for file in $$(git ls-files --cached --others --exclude-standard '*_test.go' | xargs grep -l '^func Fuzz'); do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file"); do \
+			found=1; echo "$$target in $$file"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")"; \
+		done; \
+	done; \
+	if [ $$found = 0 ]; then echo "there is no fuzz target"; exit 1; fi
+
+.PHONY: dist
+dist: ## the archives of a release, for both Helms
+	go run ./internal/dist/cmd/dist
+
+.PHONY: tools
+tools: ## build all pinned programs, the linter's too, and print how long each took
+	@$(PROGRAM)
+
+# The steps of check, in its order.
+.NOTPARALLEL:
+
+.PHONY: lint vet generated tidy vuln helm-lint
+lint:
+	$(call path,golangci-lint) run ./...
+
+vet:
+	go vet ./...
+
+# Compares before and after, not with the last commit, so that it can be run before a commit.
+generated:
+	@state() { git diff HEAD; git status --porcelain; }; \
+	before=$$(state); $(MAKE) generate; \
+	if [ "$$before" != "$$(state)" ]; then git status --short; echo "generated files were not current: look at the changes and commit them"; exit 1; fi
+
+tidy:
+	go mod tidy -diff
+
+vuln:
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; vulncheck=$(call path,govulncheck); \
+	if "$$vulncheck" -db '$(VULNDB)' ./... >"$$log" 2>&1; then cat "$$log"; \
+	elif grep -q 'fetching vulnerabilities' "$$log"; then \
+		cat "$$log"; echo "NOT CHECKED for vulnerabilities: the database $(VULNDB) cannot be reached"; \
+		if [ '$(VULNDB_OFFLINE)' != 1 ]; then echo "try VULNDB=file:///a/copy of it, or VULNDB_OFFLINE=1 to go on without"; exit 1; fi; \
+	else cat "$$log"; exit 1; fi
+
+helm-lint:
+	$(call path,helm3) lint --strict charts/ferry charts/lakehouse
+	$(call path,helm4) lint --strict charts/ferry charts/lakehouse
