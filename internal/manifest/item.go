@@ -33,13 +33,17 @@ type itemText struct {
 	line int // that the text begins on
 }
 
-// items returns the items of a sequence, each with the comments above it.
-func (s *source) items(sequence *yaml.Node) []itemText {
+// items returns the items of the sequence at a key, each with the comments above it.
+func (s *source) items(mapping *yaml.Node, key string) []itemText {
+	sequence := Lookup(mapping, key)
 	if sequence == nil || sequence.Kind != yaml.SequenceNode {
 		return nil
 	}
 	var items []itemText
 	at := s.value(sequence)
+	if i := indexOf(mapping, key); i >= 0 && mapping.Content[i+1] == sequence {
+		at = s.end(mapping.Content[i])
+	}
 	for _, item := range sequence.Content {
 		start, end := s.start(item), s.end(item)
 		var text []byte
@@ -50,6 +54,9 @@ func (s *source) items(sequence *yaml.Node) []itemText {
 			line -= bytes.Count(comments, []byte("\n"))
 		}
 		at = end
+		if end >= 0 {
+			at = s.itemEnd(sequence, end)
+		}
 		if !reads(text, documentOf(item)) {
 			text = encode(expanded(item), indentation, false)
 		}

@@ -60,7 +60,7 @@ func ParseResourceList(data []byte) (*ResourceList, error) {
 	document := objects[0].document
 	reader := newSource(document.raw)
 	list.sections = reader.sections(objects[0].node)
-	for i, text := range reader.items(objects[0].Node("items")) {
+	for i, text := range reader.items(objects[0].node, "items") {
 		item := &Document{index: i + 1, line: document.line + text.line - 1, raw: text.text}
 		if err := item.parse(); err != nil {
 			return nil, err
