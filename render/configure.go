@@ -34,7 +34,7 @@ func (s *state) configure(fn *Document) error {
 	if given != nil {
 		s.cfg, s.text = given.Config, given.Text
 		if object != nil {
-			s.info(object.Document().Title(), "", "%s wins over the configuration that the chart renders", from)
+			s.warn(object.Document().Title(), "", "%s wins over the configuration that the chart renders", from)
 		}
 		return nil
 	}
