@@ -10,8 +10,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// holdBack is how much of a body is kept until all of it is known to be right.
-const holdBack = 4 << 10
+const (
+	holdBack   = 4 << 10  // of a body, kept until all of it is known to be right
+	bufferSize = 64 << 10 // all that is ever in memory of one
+)
 
 // body hands a source's bytes on and vouches for them. It releases the last of
 // them only after the source has ended exactly at the announced size and, when a
@@ -24,15 +26,18 @@ type body struct {
 	md5     hash.Hash // of everything read
 	also    hash.Hash // another digest of the same bytes, or nil
 	read    int64     // bytes read from the source
-	held    []byte    // read and not yet released
-	ended   bool      // the source has ended and was found right
-	fault   error     // what was found wrong
-	flushed int64     // bytes released
+	buffer  []byte
+	held    []byte // the part of the buffer that was read and not yet released
+	ended   bool   // the source has ended and was found right
+	fault   error  // what was found wrong
+	flushed int64  // bytes released
 }
 
 // newBody wraps a source that announced size bytes.
 func newBody(source io.Reader, size int64, want []byte, also hash.Hash) *body {
-	return &body{source: source, size: size, want: want, md5: md5.New(), also: also}
+	buffer := make([]byte, bufferSize)
+
+	return &body{source: source, size: size, want: want, md5: md5.New(), also: also, buffer: buffer, held: buffer[:0]}
 }
 
 // Read implements io.Reader.
@@ -41,17 +46,10 @@ func (b *body) Read(p []byte) (int, error) {
 		if b.fault != nil {
 			return 0, b.fault
 		}
-		if b.ended {
-			n := copy(p, b.held)
-			b.held = b.held[n:]
-			b.flushed += int64(n)
-			if n == 0 && len(p) > 0 {
-				return 0, io.EOF
-			}
-
-			return n, nil
+		if b.ended && len(b.held) == 0 {
+			return 0, io.EOF
 		}
-		if spare := len(b.held) - holdBack; spare > 0 && len(p) > 0 {
+		if spare := b.spare(); spare > 0 || len(p) == 0 {
 			n := copy(p, b.held[:spare])
 			b.held = b.held[n:]
 			b.flushed += int64(n)
@@ -62,10 +60,19 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 }
 
+// spare is how much of what is held may go.
+func (b *body) spare() int {
+	if b.ended {
+		return len(b.held)
+	}
+
+	return max(0, len(b.held)-holdBack)
+}
+
 // check reads as far as needed to know a small body, and all of an empty one,
 // before the first byte goes anywhere.
 func (b *body) check() error {
-	for !b.ended && b.fault == nil && len(b.held) <= holdBack {
+	for !b.ended && b.fault == nil && b.spare() == 0 {
 		b.fault = b.fill()
 	}
 
@@ -74,8 +81,8 @@ func (b *body) check() error {
 
 // fill reads once from the source.
 func (b *body) fill() error {
-	if cap(b.held)-len(b.held) < 16<<10 {
-		b.held = append(make([]byte, 0, 64<<10), b.held...)
+	if cap(b.held)-len(b.held) < bufferSize/4 {
+		b.held = b.buffer[:copy(b.buffer, b.held)]
 	}
 	n, err := b.source.Read(b.held[len(b.held):cap(b.held)])
 	chunk := b.held[len(b.held) : len(b.held)+n]

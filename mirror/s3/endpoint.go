@@ -31,8 +31,8 @@ type Endpoint struct {
 	Ambient bool
 	// CABundle holds certificates in PEM that are trusted beside the system's.
 	CABundle []byte
-	// EnvironmentProxy uses the proxy that HTTPS_PROXY and its like name.
-	EnvironmentProxy bool
+	// Proxy chooses a proxy, as http.ProxyFromEnvironment does. nil: none.
+	Proxy func(*http.Request) (*url.URL, error) `json:"-"`
 }
 
 // Secret is a string that prints as a word of its own.
@@ -94,6 +94,7 @@ func (e Endpoint) check() error {
 // and leaves bodies as they are.
 func (e Endpoint) transport() (*http.Transport, error) {
 	t := &http.Transport{
+		Proxy:                 e.Proxy,
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ResponseHeaderTimeout: 4 * time.Minute,
@@ -104,9 +105,6 @@ func (e Endpoint) transport() (*http.Transport, error) {
 		DisableCompression:    true,
 		TLSNextProto:          map[string]func(string, *tls.Conn) http.RoundTripper{},
 		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
-	}
-	if e.EnvironmentProxy {
-		t.Proxy = http.ProxyFromEnvironment
 	}
 	if len(e.CABundle) > 0 {
 		pool, err := x509.SystemCertPool()

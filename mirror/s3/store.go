@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/minio/minio-go/v7"
@@ -56,7 +57,14 @@ func Open(e Endpoint) (*Store, error) {
 	return s, nil
 }
 
-// hider returns a function that blots the secrets of the endpoint out.
+// signature matches what a server may repeat of a signed request.
+var signature = regexp.MustCompile(`Signature=[0-9a-fA-F]+`)
+
+// maxText is how much a server may say in an error.
+const maxText = 1000
+
+// hider returns a function that blots the secrets of the endpoint out of a text,
+// and cuts it to a readable length.
 func (e Endpoint) hider() func(string) string {
 	var pairs []string
 	for _, secret := range []string{string(e.SecretKey), string(e.SessionToken), e.AccessKey} {
@@ -65,7 +73,16 @@ func (e Endpoint) hider() func(string) string {
 		}
 	}
 
-	return strings.NewReplacer(pairs...).Replace
+	replacer := strings.NewReplacer(pairs...)
+
+	return func(text string) string {
+		text = signature.ReplaceAllString(replacer.Replace(text), "Signature="+redacted)
+		if len(text) > maxText {
+			text = strings.ToValidUTF8(text[:maxText], "") + " …"
+		}
+
+		return text
+	}
 }
 
 // client returns a client that prepares its requests with a function, if there is one.
