@@ -33,7 +33,7 @@ func (s *state) configure(fn *Document) error {
 	}
 	if given != nil {
 		s.cfg, s.text = given.Config, given.Text
-		if object != nil {
+		if object != nil && object.String("data", configKey) != string(given.Text) {
 			s.warn(object.Document().Title(), "", "%s wins over the configuration that the chart renders", from)
 		}
 		return nil

@@ -62,11 +62,13 @@ func fieldOf(path []any) string {
 	return text.String()
 }
 
-// pathTo returns the keys and indexes that lead from root to node, nil if node is not below root.
-func pathTo(root, node *yaml.Node) []any {
-	if root == node {
-		return []any{}
+// pathsTo returns the keys and indexes that lead from root to node, for every place where it or an
+// alias for it stands.
+func pathsTo(root, node *yaml.Node) [][]any {
+	if root == node || root.Kind == yaml.AliasNode && root.Alias == node {
+		return [][]any{{}}
 	}
+	var paths [][]any
 	for i, child := range root.Content {
 		var step any = i
 		if root.Kind == yaml.MappingNode {
@@ -75,9 +77,9 @@ func pathTo(root, node *yaml.Node) []any {
 			}
 			step = root.Content[i-1].Value
 		}
-		if rest := pathTo(child, node); rest != nil {
-			return append([]any{step}, rest...)
+		for _, rest := range pathsTo(child, node) {
+			paths = append(paths, append([]any{step}, rest...))
 		}
 	}
-	return nil
+	return paths
 }

@@ -73,9 +73,12 @@ func (s *state) rewireText(references []release.Reference) error {
 	if first.Encoded {
 		value = base64.StdEncoding.EncodeToString([]byte(text))
 	}
-	path := pathTo(first.Object.Root(), first.Node)
 	first.Object.Replace(first.Node, value)
-	s.record(first.Object, path, first.Text, text, "consumers follow the active provider")
+	for _, o := range first.Object.Document().Objects() {
+		for _, path := range pathsTo(o.Root(), first.Node) {
+			s.record(o, path, first.Text, text, "consumers follow the active provider")
+		}
+	}
 	return nil
 }
 
