@@ -2,7 +2,6 @@ package render_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -12,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/hookcmd"
 	"github.com/helm-ferry/ferry/internal/manifest"
@@ -118,7 +118,7 @@ func renderEveryJob(t *testing.T) (*render.Rendering, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rendering, err := render.Render(context.Background(), []byte(twoStores), render.Config{
+	rendering, err := render.Render(t.Context(), []byte(twoStores), render.Config{
 		Ferry: &render.Document{Config: cfg, Text: []byte(everyJob)}, Image: "ghcr.io/helm-ferry/ferry-hook:test",
 	})
 	if err != nil {

@@ -46,8 +46,8 @@ func TestTheCommandsAreThoseThatTheListNames(t *testing.T) {
 // program that talks to S3 alone has no use for.
 func TestTheBinaryStaysLight(t *testing.T) {
 	heavy := []string{
-		"k8s.io/", "helm.sh/", "sigs.k8s.io/kustomize", "github.com/invopop/jsonschema", "github.com/Masterminds",
-		"github.com/helm-ferry/ferry/render", "github.com/helm-ferry/ferry/internal/testworld",
+		"testing", "k8s.io/", "helm.sh/", "sigs.k8s.io/kustomize", "github.com/invopop/jsonschema", "github.com/Masterminds",
+		"github.com/helm-ferry/ferry/render", "github.com/helm-ferry/ferry/hooks", "github.com/helm-ferry/ferry/internal/testworld",
 	}
 	out, err := goTool(t.Context(), "list", "-deps", ".")
 	if err != nil {

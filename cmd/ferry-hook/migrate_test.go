@@ -1,7 +1,6 @@
 package main
 
 import (
-	"maps"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -84,14 +83,15 @@ func TestWrongCredentials(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := w.with(map[string]string{test.variable: "this-is-not-the-secret"})
 			w.T = t
 			w.shows(w.migrate(1), w.fill(test.migrate), "(SignatureDoesNotMatch)")
 			w.shows(w.mirror(1), w.fill(test.mirror), "(SignatureDoesNotMatch)",
 				"(credentials: source from Secret ilum-objectstorage-credentials; destination from Secret ilum-backup)")
+			if held := w.keys(w.destination); len(held) != 0 {
+				t.Errorf("the destination has %v", held)
+			}
 		})
-	}
-	if held := w.keys(w.destination); len(held) != 0 {
-		t.Errorf("the destination has %v", maps.Keys(held))
 	}
 }

@@ -110,8 +110,8 @@ func TestTermination(t *testing.T) {
 	for name, value := range w.environment {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
-	var stdout, stderr strings.Builder
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	log := &podLog{}
+	cmd.Stdout, cmd.Stderr = &stream{log}, &stream{log}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -123,11 +123,14 @@ func TestTermination(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := cmd.Wait()
-	e := ending{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+	e := ending{code: cmd.ProcessState.ExitCode(), stderr: log.text.String()}
 	if took := time.Since(sent); e.code != 130 || took > 5*time.Second {
 		t.Errorf("ended with %v after %s, want exit code 130 within seconds", err, took)
 	}
-	w.shows(e, "INTERRUPTED: mirror offsite: ", ": run it again to continue", "BUCKET")
+	w.shows(e, "BUCKET")
+	if v := e.verdict(); !strings.HasPrefix(v, "INTERRUPTED: mirror offsite: ") || !strings.HasSuffix(v, ": run it again to continue") {
+		t.Errorf("the last line of the log is %q", v)
+	}
 	w.configure("")
 	w.mirror(0)
 	w.verify(0, "--mirror=offsite")

@@ -5,8 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"github.com/helm-ferry/ferry/mirror"
 )
 
@@ -38,6 +36,7 @@ func (p *progress) event(e mirror.Event) {
 		p.failed++
 	case mirror.EventCopied:
 		p.copied += e.Bytes
+	default: // one more that is dealt with
 	}
 	p.objects++
 	p.bytes += e.Bytes
@@ -67,8 +66,8 @@ func (p *progress) every(interval time.Duration) (stop func()) {
 func (p *progress) line(interval time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	rate := float64(p.copied-p.reported) / interval.Seconds()
+	rate := int64(float64(p.copied-p.reported) / interval.Seconds())
 	p.reported = p.copied
-	p.log.Info("progress", "bucket", p.bucket, "objects", p.objects, "bytes", humanize.IBytes(uint64(p.bytes)),
-		"copied", humanize.IBytes(uint64(p.copied)), "rate", humanize.IBytes(uint64(rate))+"/s", "failed", p.failed)
+	p.log.Info("progress", "bucket", p.bucket, "objects", p.objects, "bytes", size(p.bytes),
+		"copied", size(p.copied), "rate", size(rate)+"/s", "failed", p.failed)
 }

@@ -28,7 +28,7 @@ func (r result) Table() cli.Table {
 	table := cli.Table{Header: []string{"BUCKET", "OBJECTS", "SIZE", "COPIED", "PROOF", "RESULT"}}
 	for _, b := range r.Buckets {
 		table.Rows = append(table.Rows, []string{
-			b.Bucket, humanize.Comma(b.Source), humanize.IBytes(uint64(b.SourceBytes)),
+			b.Bucket, humanize.Comma(b.Source), size(b.SourceBytes),
 			humanize.Comma(b.Copied), proofs(b.Proofs), outcome(b),
 		})
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -55,7 +56,7 @@ func (k keys) of(key string) string {
 
 // open prepares the store of a side.
 func (p program) open(s side) (*s3.Store, error) {
-	endpoint := s3.Endpoint{URL: s.url, Region: s.region, Ambient: s.ambient, EnvironmentProxy: true}
+	endpoint := s3.Endpoint{URL: s.url, Region: s.region, Ambient: s.ambient, Proxy: http.ProxyFromEnvironment}
 	if !s.ambient {
 		accessKey, err := p.credential(s, "access-key")
 		if err != nil {

@@ -186,12 +186,12 @@ func done(report mirror.Report) string {
 		buckets++
 	}
 	totals := report.Totals
-	objects := fmt.Sprintf("%s, %s (%s)", plural(buckets, "bucket"), plural(totals.Source, "object"), humanize.IBytes(uint64(totals.SourceBytes)))
+	objects := fmt.Sprintf("%s, %s (%s)", plural(buckets, "bucket"), plural(totals.Source, "object"), size(totals.SourceBytes))
 	text := fmt.Sprintf("%s proven equal at %s, %s copied", objects, report.Destination, humanize.Comma(totals.Copied))
 	switch {
 	case report.DryRun:
 		text = fmt.Sprintf("dry run over %s: %s (%s) would be copied to %s, nothing was written",
-			objects, plural(totals.Planned, "object"), humanize.IBytes(uint64(totals.PlannedBytes)), report.Destination)
+			objects, plural(totals.Planned, "object"), size(totals.PlannedBytes), report.Destination)
 	case report.Kind == "verify":
 		text = fmt.Sprintf("%s proven equal at %s", objects, report.Destination)
 	}
@@ -202,12 +202,4 @@ func done(report mirror.Report) string {
 		text += "; the source does not have " + strings.Join(missing, ", ")
 	}
 	return text
-}
-
-// plural counts things.
-func plural(n int64, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return humanize.Comma(n) + " " + thing
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -196,4 +197,21 @@ func (w world) with(changes map[string]string) world {
 // fill puts the endpoints into a text.
 func (w world) fill(text string) string {
 	return strings.NewReplacer("SRC", w.source.Endpoint, "DST", w.destination.Endpoint).Replace(text)
+}
+
+// podLog is written as a container runtime writes the log of a pod: two readers, one for stdout and
+// one for stderr, append to it.
+type podLog struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+// stream is one of the two. It is a type of its own, since a command gives two equal writers one
+// pipe.
+type stream struct{ log *podLog }
+
+func (s *stream) Write(p []byte) (int, error) {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	return s.log.text.Write(p)
 }

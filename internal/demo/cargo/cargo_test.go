@@ -6,9 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/minio/minio-go/v7"
+
 	"github.com/helm-ferry/ferry/internal/demo/cargo"
 	"github.com/helm-ferry/ferry/internal/testworld"
-	"github.com/minio/minio-go/v7"
 )
 
 func ExampleObjects() {
