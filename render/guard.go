@@ -15,22 +15,20 @@ const (
 // hooks has no guard yet, so that no object is added.
 func guard(s *state) error {
 	if s.options.Hooks == HooksHelm && !s.carriesHooks() {
-		return &Error{Field: "--hooks helm", Message: noHooks, Remedy: "include the library chart, or leave --hooks out"}
+		return &Error{Field: "--hooks helm", Message: s.noHooks(), Remedy: "include the library chart, or leave --hooks out"}
 	}
 	checks := s.cfg.Spec.PreUpgradeChecks
 	s.Guard = GuardMissing
-	if !checks.Enabled || s.options.Hooks == HooksNone {
-		s.Guard = GuardOff
-	}
-	if s.Guard == GuardMissing {
-		why := s.noGuard()
-		if checks.Required {
-			return &Error{
-				Field: "spec.preUpgradeChecks.required", Message: "is true and the guard cannot be added: " + why,
-				Remedy: "set required: false, and compare the claims of both manifests with `ferry plan` before the upgrade",
-			}
+	switch {
+	case checks.Required:
+		return &Error{
+			Field: "spec.preUpgradeChecks.required", Message: "is true and the guard cannot be added: " + s.noGuard(),
+			Remedy: "set required: false, and compare the claims of both manifests with `ferry plan` before the upgrade",
 		}
-		s.warn("", "spec.preUpgradeChecks", "no guard is added: %s", why)
+	case !checks.Enabled || s.options.Hooks == HooksNone:
+		s.Guard = GuardOff
+	default:
+		s.warn("", "spec.preUpgradeChecks", "no guard is added: %s", s.noGuard())
 	}
 	s.edit(s.configMap, s.Guard, "the release is marked", "metadata", "annotations", guardAnnotation)
 	return nil
@@ -39,15 +37,27 @@ func guard(s *state) error {
 // noGuard says in one sentence why the guard cannot stand.
 func (s *state) noGuard() string {
 	if !s.carriesHooks() {
-		return noHooks
+		return s.noHooks()
 	}
 	return "this version of ferry-hook has no guard"
 }
 
-const noHooks = "Helm 3 runs no hooks that a post-renderer adds; hooks must come from the chart, which includes the ferry library chart for that"
+// noHooks says in one sentence why hook objects cannot reach the cluster.
+func (s *state) noHooks() string {
+	if s.options.Hooks == HooksNone {
+		return "--hooks none switches hooks off"
+	}
+	return "Helm 3 runs no hooks that a post-renderer adds; hooks must come from the chart, which includes the ferry library chart for that"
+}
 
 // carriesHooks tells whether hook objects can reach the cluster: through the door, or from the
 // library chart.
 func (s *state) carriesHooks() bool {
-	return s.options.Door != Helm3 || s.libraryChart || s.options.Hooks == HooksArgoCD
+	switch {
+	case s.libraryChart || s.options.Hooks == HooksArgoCD:
+		return true
+	case s.options.Hooks == HooksNone:
+		return false
+	}
+	return s.options.Door != Helm3
 }

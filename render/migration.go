@@ -46,9 +46,14 @@ func (s *state) cutover() error {
 	if s.carriesHooks() {
 		return nil
 	}
+	active := s.Resolution.Active.Name()
+	field, remedy := "cutoverAcknowledged", "keep the alias where it is (cutoverAcknowledged: false)"
+	if s.cfg.Spec.ObjectStorage.ActiveProvider != release.Auto {
+		field, remedy = "activeProvider", fmt.Sprintf("set spec.objectStorage.previousProvider: %s if the alias selects it already", active)
+	}
 	return &Error{
-		Field: "spec.objectStorage", Message: fmt.Sprintf("the cutover to %s cannot be proven inside this upgrade: %s", s.Resolution.Active.Name(), noHooks),
-		Remedy: "include the ferry library chart in the chart, or keep the alias where it is (cutoverAcknowledged: false)",
+		Field: "spec.objectStorage." + field, Message: fmt.Sprintf("the cutover to %s cannot be proven inside this upgrade: %s", active, s.noHooks()),
+		Remedy: "include the ferry library chart in the chart, or " + remedy,
 	}
 }
 

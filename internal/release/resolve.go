@@ -14,8 +14,7 @@ const Auto = "auto"
 type Resolution struct {
 	// Active is nil when no provider is enabled.
 	Active *Provider
-	// Cutover tells that two providers are enabled and the configuration selects the one that is
-	// not previousProvider.
+	// Cutover tells that previousProvider is enabled and the configuration selects another one.
 	Cutover bool
 	// Reason says for people which rule decided.
 	Reason string
@@ -79,7 +78,7 @@ func (r *Release) explicit(storage config.ObjectStorage) (Resolution, error) {
 			fmt.Sprintf("is %s, which is not enabled (enabled: %s); enable it in the chart's values, or name an enabled one", storage.ActiveProvider, enabled),
 		}
 	}
-	cutover := len(r.Providers) == 2 && active.Name() != storage.PreviousProvider && r.Provider(storage.PreviousProvider) != nil
+	cutover := active.Name() != storage.PreviousProvider && r.Provider(storage.PreviousProvider) != nil
 	return Resolution{Active: active, Cutover: cutover, Reason: "activeProvider names it"}, nil
 }
 
