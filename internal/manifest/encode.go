@@ -34,7 +34,7 @@ func styled(node *yaml.Node, quote, flow bool) *yaml.Node {
 	result := *node
 	switch node.Kind {
 	case yaml.ScalarNode:
-		if node.ShortTag() == "!!str" {
+		if node.ShortTag() == "!!str" || node.Style&^yaml.TaggedStyle != 0 {
 			result.Style = stringStyle(node, quote || flow)
 		}
 	case yaml.MappingNode, yaml.SequenceNode:

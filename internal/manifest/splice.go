@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -146,10 +147,18 @@ func stepOf(collection *yaml.Node) int {
 
 // columnOf returns the column of the keys or dashes of a block collection.
 func (s *splicer) columnOf(block *yaml.Node) int {
-	if block.Kind == yaml.MappingNode && properties(block) != "" { // they stand before the first key
-		return block.Content[0].Column - 1
+	first := s.start(block)
+	if properties(block) != "" { // they stand before the first element
+		first = s.start(block.Content[0])
+		if block.Kind == yaml.SequenceNode && first >= 0 {
+			first = bytes.LastIndexByte(s.text[:first], '-')
+		}
 	}
-	return block.Column - 1
+	if first < 0 {
+		s.failed = true
+		return 0
+	}
+	return first - s.lines[s.lineOf(first)]
 }
 
 // insert writes a key with its value, or a list item, behind the old element that ends at index.
