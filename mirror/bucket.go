@@ -27,8 +27,9 @@ type bucketRun struct {
 
 	mu       sync.Mutex
 	rep      BucketReport
-	failing  int       // failures since the last success
-	delicate int       // keys put off to the careful pass
+	failing  int // failures since the last success
+	delicate int // keys put off to the careful pass
+	vanished map[string]bool
 	digest   hash.Hash // of the source's listing
 	alike    int       // pairs with the same time below the second
 	unlike   int       // pairs with different times
@@ -40,7 +41,7 @@ func newBucketRun(e *engine, name string) *bucketRun {
 	e.emit(Event{Kind: EventBucket, Bucket: name})
 
 	return &bucketRun{
-		engine: e, name: name, started: time.Now(), digest: sha256.New(),
+		engine: e, name: name, started: time.Now(), digest: sha256.New(), vanished: map[string]bool{},
 		rep: BucketReport{Bucket: name, Complete: true, Proofs: map[Proof]int64{}, Anomalies: map[AnomalyKind]Note{}},
 	}
 }

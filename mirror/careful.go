@@ -3,6 +3,8 @@ package mirror
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 )
 
 // lookCarefully picks the delicate keys that the destination does not have.
@@ -13,6 +15,15 @@ func (b *bucketRun) lookCarefully(p pair) bool {
 // workCarefully copies a key that the destination may take for another one.
 func (b *bucketRun) workCarefully(ctx context.Context, p pair) { b.chase(ctx, p, b.settleCarefully) }
 
+// workAnyKey copies a key with the care that it needs. It runs alone.
+func (b *bucketRun) workAnyKey(ctx context.Context, p pair) {
+	if b.lookCarefully(p) {
+		b.workCarefully(ctx, p)
+	} else {
+		b.work(ctx, p)
+	}
+}
+
 // settleCarefully runs after all plain keys, one key at a time. A destination that
 // answers for a key which it does not list has mixed it up with another one.
 func (b *bucketRun) settleCarefully(ctx context.Context, p pair) error {
@@ -22,7 +33,7 @@ func (b *bucketRun) settleCarefully(ctx context.Context, p pair) error {
 	case errors.Is(err, ErrNoObject):
 		return b.writeCarefully(ctx, pair{src: p.src})
 	case errors.Is(err, ErrKeyRefused):
-		b.refuseKey(key, err.Error())
+		b.refuseKey(key, err)
 
 		return nil
 	case err != nil:
@@ -33,7 +44,7 @@ func (b *bucketRun) settleCarefully(ctx context.Context, p pair) error {
 		return err
 	}
 	if !listed {
-		b.refuseKey(key, "it answers with the object of another key")
+		b.refuseKey(key, errors.New("it answers with the object of another key"))
 
 		return nil
 	}
@@ -46,20 +57,24 @@ func (b *bucketRun) settleCarefully(ctx context.Context, p pair) error {
 // the destination did not answer for the key.
 func (b *bucketRun) writeCarefully(ctx context.Context, p pair) error {
 	key := p.key()
-	if wrote, err := b.write(ctx, p); err != nil || !wrote {
-		return err
-	}
-	listed, err := b.listed(ctx, b.dst, key)
-	if err != nil || listed {
-		return err
-	}
-	b.refuseKey(key, "it stored the object under another key; taken back")
 
-	return repeat(ctx, b.retried, func(ctx context.Context) error { return b.dst.Remove(ctx, b.name, key) })
+	return b.write(ctx, p, func(ctx context.Context) error {
+		listed, err := b.listed(ctx, b.dst, key)
+		if err != nil || listed {
+			return err
+		}
+		err = repeat(ctx, b.retried, func(ctx context.Context) error { return b.dst.Remove(ctx, b.name, key) })
+		if err != nil {
+			return fmt.Errorf("take back a copy that appeared under another key: %w", err)
+		}
+
+		return fmt.Errorf("%w: the object appeared under another one and was taken back", ErrKeyRefused)
+	})
 }
 
 // refuseKey records a key that the destination cannot hold.
-func (b *bucketRun) refuseKey(key, detail string) {
+func (b *bucketRun) refuseKey(key string, why error) {
 	b.bump(&b.rep.KeysRefused)
-	b.differs(key, DiffMissing, "the destination cannot hold this key: "+detail)
+	reason := strings.TrimPrefix(why.Error(), ErrKeyRefused.Error()+": ")
+	b.differs(key, DiffMissing, "the destination cannot hold this key: "+reason)
 }

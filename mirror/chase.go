@@ -7,8 +7,10 @@ import (
 	"slices"
 )
 
-// maxLooks is how often a key is looked at that keeps changing.
-const maxLooks = 4
+const (
+	maxLooks    = 4      // at a key that keeps changing
+	maxVanished = 10_000 // keys that are looked at again
+)
 
 // chase calls settle until the key holds still.
 func (b *bucketRun) chase(ctx context.Context, p pair, settle func(context.Context, pair) error) {
@@ -28,12 +30,47 @@ func (b *bucketRun) chase(ctx context.Context, p pair, settle func(context.Conte
 			return
 		}
 		if p.src == nil {
-			b.bump(&b.rep.Vanished)
+			b.vanish(ctx, key)
 
 			return
 		}
 	}
 	b.fail(ctx, key, fmt.Errorf("%s %q: keeps changing, given up after %d looks", b.kind, key, maxLooks))
+}
+
+// vanish records a key that the source listed and does not have. Servers list keys
+// that they cannot find, or spell them in a way of their own: what is listed again
+// after the run has not been deleted meanwhile, and is a failure.
+func (b *bucketRun) vanish(ctx context.Context, key string) {
+	b.mu.Lock()
+	again := b.vanished[key]
+	tooMany := len(b.vanished) == maxVanished && !again
+	if !again && !tooMany {
+		b.vanished[key] = true
+		b.rep.Vanished++
+	}
+	b.mu.Unlock()
+	switch {
+	case again:
+		b.fail(ctx, key, fmt.Errorf("%s %q: listed by %s but not readable", b.kind, key, b.src.Location()))
+	case tooMany:
+		b.fail(ctx, key, fmt.Errorf("%s %q: vanished, as did %d others", b.kind, key, maxVanished))
+	}
+}
+
+// lookForVanished lists again and has work deal with the keys that are still there.
+func (b *bucketRun) lookForVanished(ctx context.Context, work func(context.Context, pair)) error {
+	if len(b.vanished) == 0 {
+		return nil
+	}
+	look := func(p pair) bool {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+
+		return p.src != nil && b.vanished[p.key()]
+	}
+
+	return b.walk(ctx, 1, look, work)
 }
 
 // again looks at a key that has changed. A side that does not have it is nil.
@@ -47,25 +84,17 @@ func (b *bucketRun) again(ctx context.Context, key string) (pair, error) {
 	return pair{src: src, dst: dst}, err
 }
 
-// current returns the object under a key as it is now, or nil. A key that is
-// listed but cannot be read is an error: nobody can say what it holds.
+// current returns the object under a key as it is now, or nil.
 func (b *bucketRun) current(ctx context.Context, store Reader, none bool, key string) (*Entry, error) {
 	if none {
 		return nil, nil
 	}
 	obj, err := b.stat(ctx, store, key)
-	if err == nil {
-		return &obj.Entry, nil
-	}
-	if !errors.Is(err, ErrNoObject) {
-		return nil, err
-	}
-	listed, err := b.listed(ctx, store, key)
-	if err == nil && listed {
-		err = fmt.Errorf("listed by %s but not readable", store.Location())
+	if errors.Is(err, ErrNoObject) {
+		return nil, nil
 	}
 
-	return nil, err
+	return &obj.Entry, err
 }
 
 // listed reports whether a listing has exactly this key.

@@ -7,7 +7,8 @@ import (
 )
 
 // mirror makes one bucket of the destination equal to that of the source. The
-// order is: guard, copies, copies of delicate keys, removals.
+// order is: guard, copies, copies of delicate keys, another look at what vanished,
+// removals.
 func (b *bucketRun) mirror(ctx context.Context) {
 	if !b.source(ctx) || !b.target(ctx) || !b.guard(ctx) {
 		return
@@ -24,6 +25,11 @@ func (b *bucketRun) mirror(ctx context.Context) {
 
 			return
 		}
+	}
+	if err := b.lookForVanished(ctx, b.workAnyKey); err != nil {
+		b.fail(ctx, "", err)
+
+		return
 	}
 	b.removeExtra(ctx)
 }
@@ -139,9 +145,7 @@ func (b *bucketRun) settle(ctx context.Context, p pair) error {
 		return nil
 	}
 
-	_, err := b.write(ctx, p)
-
-	return err
+	return b.write(ctx, p, nil)
 }
 
 func (b *bucketRun) sameAttributes(ctx context.Context, p pair) (bool, error) {
@@ -150,27 +154,31 @@ func (b *bucketRun) sameAttributes(ctx context.Context, p pair) (bool, error) {
 	return len(missing) == 0, err
 }
 
-// write copies the source's object to the destination, and reports whether it did.
-func (b *bucketRun) write(ctx context.Context, p pair) (bool, error) {
+// write copies the source's object to the destination. check, if there is one, finds
+// out whether the copy may count; what it finds wrong makes the key a refused one.
+func (b *bucketRun) write(ctx context.Context, p pair, check func(context.Context) error) error {
 	if b.opts.DryRun {
 		b.planned(p)
 
-		return false, nil
+		return nil
 	}
 	if p.dst != nil {
 		if err := b.setAside(ctx, *p.dst); err != nil {
-			return false, err
+			return err
 		}
 	}
 	done, err := b.transfer(b.src, b.name, *p.src, b.name, p.key()).run(ctx)
+	if err == nil && check != nil {
+		err = check(ctx)
+	}
 	if errors.Is(err, ErrKeyRefused) {
-		b.refuseKey(p.key(), err.Error())
+		b.refuseKey(p.key(), err)
 
-		return false, nil
+		return nil
 	}
 	if err == nil {
 		b.copied(p, done)
 	}
 
-	return err == nil, err
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -45,6 +46,9 @@ type engine struct {
 	limiter *rate.Limiter
 	emit    func(Event)
 	started time.Time
+
+	stateMu    sync.Mutex
+	stateReady bool // the state bucket exists
 }
 
 func newEngine(kind string, src Reader, opts Options) (*engine, error) {

@@ -89,8 +89,8 @@ func TestKeepsChanging(t *testing.T) {
 	})
 }
 
-// An object that is deleted during the run has vanished. One that is listed and
-// cannot be read is a failure.
+// An object that is deleted during the run has vanished. One that is still listed
+// and cannot be read is a failure. One that is back is copied.
 func TestVanishedAndGhost(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
 		w.put(w.src, map[string]string{"gone": "x", "stays": "y"})
@@ -105,14 +105,29 @@ func TestVanishedAndGhost(t *testing.T) {
 		w.equal("vanished", rep.Totals.Vanished, int64(1))
 		w.equal("destination", w.content(w.dst, bucket), map[string]string{"stays": "y"})
 
-		w.put(w.src, map[string]string{"ghost": "x"})
+		hidden := 3
+		w.put(w.src, map[string]string{"back": "x"})
 		src = faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
-			if call.Key == "ghost" && call.Method != "List" {
+			if call.Key == "back" && call.Method == "Stat" && hidden > 0 {
+				hidden--
+
 				return mirror.ErrNoObject
 			}
 
 			return nil
 		}})
+		w.run(src, w.dst, options(), mirror.OutcomeDone)
+		w.equal("destination", w.content(w.dst, bucket), map[string]string{"back": "x", "stays": "y"})
+
+		src = faulty.New(w.src, faulty.Faults{Page: func(_ string, from mirror.Cursor, page mirror.Page) mirror.Page {
+			if from == (mirror.Cursor{}) {
+				page.Entries = append([]mirror.Entry{{Key: "a ghost", Size: 1, ETag: "x"}}, page.Entries...)
+			}
+
+			return page
+		}})
 		w.says(first(w.run(src, w.dst, options(), mirror.OutcomePartial)), "listed by mem://source:1 but not readable")
+		w.put(w.dst, map[string]string{"a ghost": "x"})
+		w.says(first(w.verify(src, w.dst, options(), mirror.OutcomePartial)), "listed by mem://source:1 but not readable")
 	})
 }

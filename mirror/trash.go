@@ -18,7 +18,7 @@ const (
 // trash copies an object of the destination to the trash and proves the copy.
 func (b *bucketRun) trash(ctx context.Context, e Entry) error {
 	state := b.opts.stateBucket()
-	if err := b.create(ctx, state); err != nil {
+	if err := b.ready(ctx); err != nil {
 		return err
 	}
 	for n := 1; ; n++ {
@@ -37,6 +37,19 @@ func (b *bucketRun) trash(ctx context.Context, e Entry) error {
 
 		return err
 	}
+}
+
+// ready makes the state bucket when the run first needs it.
+func (e *engine) ready(ctx context.Context) error {
+	e.stateMu.Lock()
+	defer e.stateMu.Unlock()
+	if e.stateReady {
+		return nil
+	}
+	err := e.create(ctx, e.opts.stateBucket())
+	e.stateReady = err == nil
+
+	return err
 }
 
 // exists reports whether the destination has an object.

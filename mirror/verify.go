@@ -23,12 +23,14 @@ func (b *bucketRun) verify(ctx context.Context) {
 
 		return
 	}
-	if err := b.walk(ctx, b.opts.concurrency(), b.lookOnly, b.workOnly); err != nil {
-		b.fail(ctx, "", err)
-
-		return
+	err := b.walk(ctx, b.opts.concurrency(), b.lookOnly, b.workOnly)
+	if err == nil {
+		b.compareTimes()
+		err = b.lookForVanished(ctx, b.workOnly)
 	}
-	b.compareTimes()
+	if err != nil {
+		b.fail(ctx, "", err)
+	}
 }
 
 // lookOnly settles what the listings alone can settle.

@@ -1,0 +1,72 @@
+// Package mirror makes buckets of one S3 store equal to those of another, and
+// proves it.
+//
+//	src, err := s3.Open(s3.Endpoint{URL: "http://minio:9000", …})
+//	dst, err := s3.Open(s3.Endpoint{URL: "http://rustfs:9000", …})
+//	report, err := mirror.Run(ctx, src, dst, mirror.Options{Buckets: []string{"*"}, CreateBuckets: true})
+//	switch report.Outcome() { … }
+//
+// [Run] copies, [Verify] compares and writes to neither side. Both return a
+// [Report]; its outcome is done, differences, partial or refused. The error beside
+// it is for a run that did not reach its end.
+//
+// # Words
+//
+// A [Reader] is a store that is read, a [Store] one that is written as well; package
+// s3 reaches servers, package memory is for tests. An [Entry] is a row of a
+// listing, an [Object] what a read says. A [Proof] is how a copy is known to be one.
+//
+// # Order
+//
+// For each bucket: both sides are listed and joined key by key; a pure decision is
+// taken for each pair; workers copy and compare; delicate keys come after all plain
+// ones; removals come last. Memory does not grow with keys or sizes
+// (TestFlatMemory).
+//
+// # Guarantees
+//
+// Each has a test that fails without it.
+//
+//   - Complete means complete. A listing has ended when the server said so, its keys
+//     rose, its tokens moved, and nothing came when it was asked again behind the last
+//     key (TestIncompleteListing, TestEarlyEnd, TestEndedContextIsNoEnd). A bucket that
+//     fails is reported, the others go on (TestOtherBucketsGoOn). What is listed and
+//     cannot be read is a failure (TestVanishedAndGhost).
+//   - No torn objects. Every read demands the ETag that was listed and takes its size
+//     from the response (TestOverwrittenBeforeRead, TestOverwrittenBetweenParts,
+//     TestConditionIgnored).
+//   - Proof before commit. The last bytes of a body are released only when all of
+//     them are right; a single write carries the source's MD5 as Content-MD5; an
+//     object in parts keeps its parts, and their MD5s must make up the source's ETag
+//     before they are joined. Where ETags prove nothing, the copy is read back
+//     (TestDamagedOnTheWay, TestProofs, TestDestinationStoresSomethingElse).
+//   - Nothing to do costs listings only (TestSteadyStateIsListOnly); unlike ETags are
+//     settled by content (TestUnlikeTags).
+//   - Headers, user metadata and tags come along as bytes, and what the destination
+//     does not keep is named (TestAttributesAreCopied, TestAttributesNotKept).
+//   - Keys are bytes. A destination that would mix two up, or cannot hold one, does not
+//     get it, and the report names it (TestKeysAreBytes, TestKeysMixedUp,
+//     TestKeysThatOverlap).
+//   - What is newer at the destination stays if so asked (TestNewerAtTheDestination).
+//   - A store is not mirrored into itself (TestSameStore).
+//   - A run may be interrupted anywhere and repeated; it drops the parts of what it
+//     did not finish (TestInterruptAndResume).
+//   - Retries and waits are bounded, and repeat a read and its write together
+//     (TestPassingFailures, TestLastingFailures, TestStalledTransfer, TestGivenUp).
+//   - Removals come last, never after an error, within an allowance, and through a
+//     trash that also takes what is replaced (TestRemoveGoesThroughTheTrash,
+//     TestRemoveIsRefused, TestNoRemovalAfterAnError, TestTrashFails).
+//   - Between real servers every object arrives or is named (TestRealServers). No error
+//     shows a secret (TestErrorsShowNoSecret in package s3).
+//
+// # Limits
+//
+// The newest version of each object is copied, without its history, retention,
+// legal hold or storage class; so are no settings of a bucket. A change of tags
+// alone moves no time at the source: Run sees it with Options.Metadata, Verify
+// always. Where ETags cannot be equal, such as for SSE-KMS, each run reads both
+// sides. There is no lock against a second writer, and parts of an upload whose run
+// was killed stay with the destination until its lifecycle removes them. Two names
+// for one store are recognised by equal addresses only; equal times of all objects
+// are noted as an anomaly.
+package mirror
