@@ -9,12 +9,12 @@ import (
 	"context"
 	"os"
 
+	_ "golang.org/x/crypto/x509roots/fallback" // an image that holds nothing else has no certificates of its own
+
 	"github.com/helm-ferry/ferry/internal/cli"
 )
 
-func main() { os.Exit(run()) }
-
-func run() int {
+func main() {
 	streams := cli.NewStreams(os.Stdin, os.Stdout, os.Stderr, os.Getenv)
-	return cli.Main(context.Background(), "ferry-hook", streams, os.Args[1:], newProgram(os.Getenv).root)
+	os.Exit(cli.Main(context.Background(), "ferry-hook", streams, os.Args[1:], newProgram(os.Getenv).root))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,12 +17,23 @@ import (
 	"github.com/helm-ferry/ferry/internal/hookcmd"
 )
 
-// asHook in the environment makes the test binary be ferry-hook, for tests that need a process.
-const asHook = "TEST_AS_FERRY_HOOK"
+// In the environment they make the test binary be ferry-hook, for tests that need a process, or tell
+// whether it knows any authority for certificates.
+const (
+	asHook  = "TEST_AS_FERRY_HOOK"
+	asProbe = "TEST_AS_CERTIFICATE_PROBE"
+)
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asHook) != "" {
 		main()
+	}
+	if os.Getenv(asProbe) != "" {
+		pool, err := x509.SystemCertPool()
+		if err != nil || pool.Equal(x509.NewCertPool()) {
+			os.Exit(1)
+		}
+		os.Exit(0)
 	}
 	testscript.Main(m, map[string]func(){"ferry-hook": main})
 }
@@ -59,6 +71,15 @@ func TestTheBinaryStaysLight(t *testing.T) {
 				t.Errorf("ferry-hook imports %s", strings.TrimSpace(dependency))
 			}
 		}
+	}
+}
+
+// TestTheBinaryBringsCertificates runs where the system has none, as in an image with one file.
+func TestTheBinaryBringsCertificates(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = []string{asProbe + "=1", "SSL_CERT_FILE=" + filepath.Join(t.TempDir(), "none"), "SSL_CERT_DIR=" + t.TempDir()}
+	if err := cmd.Run(); err != nil {
+		t.Errorf("no certificate would be trusted: %v", err)
 	}
 }
 
