@@ -34,7 +34,8 @@ func newGolden(streams cli.Streams) *cobra.Command {
 
 Each CHART/ci/NAME-values.yaml, as chart-testing knows them, is rendered through Helm and Ferry and
 compared with CHART/ci/golden/NAME.yaml. The values of Secrets are hidden in these files.
-A difference is printed, and the exit code is 3.`,
+A difference is printed, and the exit code is 3. Write and compare with the same major version of
+Helm: the two put blank lines elsewhere.`,
 		Example: `  ferry golden ./chart --update    # write the files, then look at them and commit them
   ferry golden ./chart             # in CI`,
 		Args: func(_ *cobra.Command, args []string) error {

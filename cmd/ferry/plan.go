@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -122,11 +123,11 @@ func newPlanResult(rendering *render.Rendering, plan hooks.Plan) planResult {
 func (r planResult) Table() cli.Table {
 	table := cli.Table{Header: []string{"WHAT", "OBJECT", "FATE", "WHY"}}
 	add := func(cells ...string) { table.Rows = append(table.Rows, cells) }
-	switch {
-	case r.From == r.To:
-		add("alias", r.To, "unchanged", "")
-	default:
-		add("alias", r.From+" → "+r.To, "moves", "")
+	from, to := cmp.Or(r.From, "none"), cmp.Or(r.To, "none")
+	if from == to {
+		add("alias", to, "unchanged", "")
+	} else {
+		add("alias", from+" → "+to, "moves", "")
 	}
 	for _, claim := range r.Claims {
 		fate := string(claim.Fate)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -125,12 +124,10 @@ func word(text string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
 }
 
-// quoted is a string in quotes, or of several lines as a block.
+// quoted is a string in double quotes, even if it has several lines: kustomize takes the last line
+// break from a patch, and with it that of a block which ends there.
 func quoted(text string) *yaml.Node {
 	node := word(text)
 	node.Style = yaml.DoubleQuotedStyle
-	if strings.Contains(text, "\n") {
-		node.Style = yaml.LiteralStyle
-	}
 	return node
 }

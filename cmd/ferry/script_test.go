@@ -10,6 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/helm-ferry/ferry/internal/golden"
+	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
 func TestMain(m *testing.M) {
@@ -20,9 +21,16 @@ func TestMain(m *testing.M) {
 //
 //	exits CODE PROGRAM [ARGS…]
 //
-// which runs a program as exec does and checks its exit code.
+// which runs a program as exec does and checks its exit code, and the variables HELM3 and HELM4 with
+// the paths of the two.
 func TestScripts(t *testing.T) {
+	helm3, helm4 := testworld.Helm3(t), testworld.Helm4(t)
 	testscript.Run(t, testscript.Params{
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HELM3", helm3)
+			env.Setenv("HELM4", helm4)
+			return nil
+		},
 		Dir:                 "testdata/script",
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 		UpdateScripts:       golden.Update(),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"text/template"
@@ -34,6 +35,10 @@ type facts struct {
 // Document writes the configuration of a release. The error is about the name.
 func Document(name string, stream *manifest.Stream) ([]byte, error) {
 	cfg, err := config.Load("--name", []byte(fmt.Sprintf("apiVersion: %s\nkind: %s\nmetadata: {name: %q}\n", config.APIVersion, config.Kind, name)))
+	var faults config.Errors
+	if errors.As(err, &faults) {
+		return nil, fmt.Errorf("--name: %s", faults[0].Message)
+	}
 	if err != nil {
 		return nil, err
 	}

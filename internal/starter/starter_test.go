@@ -58,7 +58,7 @@ func TestDocumentsLoad(t *testing.T) {
 }
 
 func TestNameIsChecked(t *testing.T) {
-	if _, err := starter.Document("Not a name", &manifest.Stream{}); err == nil || !strings.Contains(err.Error(), "metadata.name") {
-		t.Errorf("error %v does not name metadata.name", err)
+	if _, err := starter.Document("Not a name", &manifest.Stream{}); err == nil || !strings.HasPrefix(err.Error(), `--name: "Not a name" is not a name`) {
+		t.Errorf("error %v does not name --name", err)
 	}
 }
