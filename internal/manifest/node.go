@@ -101,10 +101,11 @@ func merged(mapping *yaml.Node) []*yaml.Node {
 		if mapping.Content[i].Tag != "!!merge" {
 			continue
 		}
-		if value := resolve(mapping.Content[i+1]); value.Kind == yaml.MappingNode {
-			sources = append(sources, value)
-		} else {
-			sources = append(sources, Items(value)...)
+		value := resolve(mapping.Content[i+1])
+		for _, source := range append(Items(value), value) {
+			if source.Kind == yaml.MappingNode {
+				sources = append(sources, source)
+			}
 		}
 	}
 	return sources
