@@ -73,8 +73,7 @@ func renderList(ctx context.Context, data []byte, opts *renderOptions) ([]byte, 
 // errorResults gives an error the shape of findings: one for each fault of a configuration, with
 // the field as data where it is known.
 func errorResults(err error) []manifest.Result {
-	var faults config.Errors
-	if errors.As(err, &faults) {
+	if faults, ok := errors.AsType[config.Errors](err); ok {
 		results := make([]manifest.Result, len(faults))
 		for i, fault := range faults {
 			results[i] = errorResult(fault, fault.Field)
@@ -82,7 +81,7 @@ func errorResults(err error) []manifest.Result {
 		return results
 	}
 	field := ""
-	if fault := (*render.Error)(nil); errors.As(err, &fault) {
+	if fault, ok := errors.AsType[*render.Error](err); ok {
 		field = fault.Field
 	}
 	return []manifest.Result{errorResult(err, field)}

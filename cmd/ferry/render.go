@@ -72,7 +72,8 @@ func runRender(ctx context.Context, streams cli.Streams, opts *fileOptions) erro
 	}
 	tell(streams.Err, rendering.Results, render.Warning, render.Info)
 	if n := len(rendering.Changes); opts.onlyAdded && n > 0 {
-		fmt.Fprintf(streams.Err, "ferry: note: %d changes of the chart's own objects are not among the added ones; the same command with --patches in place of --only-added writes them\n", n)
+		fmt.Fprintf(streams.Err, "ferry: note: %d changes of the chart's own objects are not among the added ones; "+
+			"the same command with --patches in place of --only-added writes them\n", n)
 	}
 	if _, err := streams.Out.Write(text); err != nil {
 		return fmt.Errorf("write manifests: %w", err)

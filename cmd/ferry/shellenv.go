@@ -42,7 +42,8 @@ shells of their own where both are installed, or helm ferry upgrade, which needs
 			return runShellenv(cmd.Context(), streams, opts)
 		},
 	}
-	cmd.Flags().StringVar(&opts.helm, "helm", "", "`major` version of the helm that the environment is for: 3 or 4 (default: that of $HELM_BIN, or of helm on PATH)")
+	cmd.Flags().StringVar(&opts.helm, "helm", "",
+		"`major` version of the helm that the environment is for: 3 or 4 (default: that of $HELM_BIN, or of helm on PATH)")
 	if err := cmd.RegisterFlagCompletionFunc("helm", cobra.FixedCompletions([]string{"3", "4"}, cobra.ShellCompDirectiveNoFileComp)); err != nil {
 		panic(err) // the flag is defined twice
 	}

@@ -25,6 +25,7 @@ func run(m *testing.M) int {
 	if err == nil {
 		defer os.RemoveAll(folder)
 		released = folder
+		//nolint:forbidigo // this is main, as far as tests have one
 		_, err = Write(context.Background(), Options{Source: module, Out: released, Platforms: []Platform{Host()}})
 	}
 	if err != nil {

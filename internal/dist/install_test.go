@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,7 +58,7 @@ func (h home) shell(t *testing.T, want, line string) {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), "sh", "-ec", line)
-	cmd.Env = append(h.env, "PATH="+bin+":"+os.Getenv("PATH"))
+	cmd.Env = slices.Concat(h.env, []string{"PATH=" + bin + ":" + os.Getenv("PATH")})
 	output, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(output), want) {
 		t.Fatalf("%s: %v, want %q in\n%s", line, err, want, output)

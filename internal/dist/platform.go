@@ -30,10 +30,11 @@ func (p Platform) Program() string {
 	return fmt.Sprintf("bin/%s-%s/%s", p.OS, p.Arch, name)
 }
 
-// build compiles the program for a platform into a folder and returns where it is.
+// build compiles the program for a platform into a folder and returns where it is. It leaves out the
+// commit, so that a source without its history gives the same program.
 func (p Platform) build(ctx context.Context, source, version, folder string) (string, error) {
 	path := filepath.Join(folder, filepath.FromSlash(p.Program()))
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path,
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-o", path,
 		"-ldflags", "-s -w -X github.com/helm-ferry/ferry/internal/cli.version="+version, "./cmd/ferry")
 	cmd.Dir = source
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+p.OS, "GOARCH="+p.Arch)

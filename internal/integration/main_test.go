@@ -27,7 +27,7 @@ func run(m *testing.M) int {
 	if err == nil {
 		defer os.RemoveAll(folder)
 		plugin = filepath.Join(folder, "any name")
-		err = build(context.Background())
+		err = build(context.Background()) //nolint:forbidigo // this is main, as far as tests have one
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -51,7 +51,7 @@ func build(ctx context.Context) error {
 			return err
 		}
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", ferry(), "github.com/helm-ferry/ferry/cmd/ferry")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-o", ferry(), "github.com/helm-ferry/ferry/cmd/ferry")
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build ferry: %w\n%s", err, output)
 	}

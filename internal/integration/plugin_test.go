@@ -108,6 +108,25 @@ func TestPostRendererInstalledByItself(t *testing.T) {
 	}
 }
 
+// TestPluginOfSomebodyElseRunsFerry: a plugin of Helm 4 that runs any program knows nothing of --helm4.
+// The stream tells that it comes from Helm 4, and errors are shown there too.
+func TestPluginOfSomebodyElseRunsFerry(t *testing.T) {
+	h := newHelm4(t)
+	h.env = newEnv(t)
+	file := writeFile(t, dataHome(h.env), "helm/plugins/exec/plugin.yaml", "apiVersion: v1\ntype: postrenderer/v1\nname: exec\n"+
+		"version: 1.0.0\nruntime: subprocess\nruntimeConfig: {platformCommand: [{command: \"${HELM_PLUGIN_DIR}/ferry\"}]}\n")
+	if err := os.Symlink(ferry(), filepath.Join(filepath.Dir(file), "ferry")); err != nil {
+		t.Fatal(err)
+	}
+	h.postRenderer = "exec"
+	folder := chart(t, map[string]string{"templates/minio.yaml": store("shop-minio")})
+	checkRefusal(t, h, []string{folder}, []string{"there is no configuration"})
+	output := h.template(t, folder, append(config(t, ""), "-s", "templates/ferry/service-shop-objectstorage.yaml")...)
+	if !strings.Contains(output, "name: shop-objectstorage") {
+		t.Errorf("the alias is missing in\n%s", output)
+	}
+}
+
 // TestPluginWithoutArguments prints help: Helm gives its plugins no manifests.
 func TestPluginWithoutArguments(t *testing.T) {
 	helm3 := testworld.Helm3(t)

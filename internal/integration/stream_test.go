@@ -2,6 +2,8 @@ package integration
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -147,6 +149,20 @@ func TestShowOnlySelectsWhatIsAdded(t *testing.T) {
 			t.Error("the annotation that names the template is left in the object")
 		}
 	})
+}
+
+// TestOutputFolder: Helm 4 writes a file for each template, those of added objects too.
+func TestOutputFolder(t *testing.T) {
+	h := newHelm4(t)
+	folder := t.TempDir()
+	h.template(t, chart(t, map[string]string{"templates/minio.yaml": store("shop-minio")}), append(config(t, ""), "--output-dir", folder)...)
+	text, err := os.ReadFile(filepath.Join(folder, "shop", "templates", "ferry", "service-shop-objectstorage.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if objects := content(t, parse(t, string(text))); objects["Service/shop-objectstorage"] == nil {
+		t.Errorf("want the alias, got\n%s", text)
+	}
 }
 
 // TestRenderingAgainChangesNothing has a chart that is the output of an earlier rendering.
