@@ -11,6 +11,9 @@ import (
 // FilenameAnnotation is how Helm 4 tells a post-renderer which template a document came from.
 const FilenameAnnotation = "postrenderer.helm.sh/postrender-filename"
 
+// sourceAnnotations name the file of an object: Helm 4's, and those of KRM functions.
+var sourceAnnotations = [...]string{FilenameAnnotation, "internal.config.kubernetes.io/path", "config.kubernetes.io/path"}
+
 // Document is one document of a stream.
 type Document struct {
 	index   int
@@ -67,8 +70,11 @@ var sourceComment = regexp.MustCompile(`(?m)^(?:# Source:|#### file:) *(\S.*?)\r
 // Source returns the template that the document came from, or "" when the stream does not say.
 func (d *Document) Source() string {
 	if len(d.objects) > 0 {
-		if name := d.objects[0].Annotations()[FilenameAnnotation]; name != "" {
-			return name
+		annotations := d.objects[0].Annotations()
+		for _, key := range sourceAnnotations {
+			if name := annotations[key]; name != "" {
+				return name
+			}
 		}
 	}
 	if match := sourceComment.FindSubmatch(d.raw); match != nil {

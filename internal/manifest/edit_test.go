@@ -105,11 +105,7 @@ func plainValue(node *yaml.Node) any {
 			}
 		}
 		for i := 0; i < len(node.Content); i += 2 {
-			if key := resolve(node.Content[i]); key.Tag == "!!merge" {
-				continue
-			} else if key.Kind == yaml.ScalarNode {
-				result[key.Value] = plainValue(node.Content[i+1])
-			} else {
+			if key := resolve(node.Content[i]); key.Tag != "!!merge" {
 				result[fmt.Sprint(plainValue(key))] = plainValue(node.Content[i+1])
 			}
 		}

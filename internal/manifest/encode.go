@@ -44,8 +44,9 @@ func styled(node *yaml.Node, quote, flow bool) *yaml.Node {
 		result.Content = make([]*yaml.Node, len(node.Content))
 		for i, child := range node.Content {
 			result.Content[i] = styled(child, quote, flow)
-			if result.Style&yaml.FlowStyle != 0 && child.ShortTag() == "!!null" {
-				result.Content[i].Value = "null" // in a block it may be left out
+			isKey := node.Kind == yaml.MappingNode && i%2 == 0
+			if (isKey || result.Style&yaml.FlowStyle != 0) && child.ShortTag() == "!!null" {
+				result.Content[i].Value = "null" // elsewhere it may be left out
 			}
 		}
 	}

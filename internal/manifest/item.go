@@ -15,7 +15,7 @@ func (s *source) sections(mapping *yaml.Node) []section {
 		key, value := mapping.Content[i], mapping.Content[i+1]
 		field := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: []*yaml.Node{key, value}}
 		var text []byte
-		if end := s.end(value); end >= at && mapping.Style&yaml.FlowStyle == 0 {
+		if end := s.end(value); end >= at && mapping.Style&yaml.FlowStyle == 0 && mapping.Column == 1 {
 			end = s.nextLine(end)
 			text, at = terminated(s.text[at:end]), end
 		}

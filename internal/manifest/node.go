@@ -125,18 +125,19 @@ func clone(node *yaml.Node) *yaml.Node {
 }
 
 // same tells whether two trees say the same: kinds, tags, values, anchors, and what aliases stand
-// for. Styles, positions and comments do not count. Twins is filled with the anchored nodes.
+// for. Styles, positions and comments do not count. Twins is filled with the anchored nodes; if it
+// is nil, aliases are the same that have one name.
 func same(a, b *yaml.Node, twins map[*yaml.Node]*yaml.Node) bool {
 	if a.Kind != b.Kind || a.Anchor != b.Anchor || len(a.Content) != len(b.Content) {
 		return false
 	}
 	if a.Kind == yaml.AliasNode {
-		return b.Alias == twins[a.Alias]
+		return a.Value == b.Value && (twins == nil || b.Alias == twins[a.Alias])
 	}
 	if tag := a.ShortTag(); tag != b.ShortTag() || a.Value != b.Value && tag != "!!null" {
 		return false
 	}
-	if a.Anchor != "" {
+	if a.Anchor != "" && twins != nil {
 		twins[a] = b
 	}
 	for i := range a.Content {
@@ -145,4 +146,13 @@ func same(a, b *yaml.Node, twins map[*yaml.Node]*yaml.Node) bool {
 		}
 	}
 	return true
+}
+
+// depthOf tells how many levels of nodes there are below a node.
+func depthOf(node *yaml.Node) int {
+	depth := 0
+	for _, child := range node.Content {
+		depth = max(depth, 1+depthOf(child))
+	}
+	return depth
 }

@@ -7,7 +7,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
-	"strconv"
+	"sort"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -28,7 +28,7 @@ func (e *SyntaxError) Error() string {
 func (d *Document) parse() error {
 	node, err := parseText(d.raw)
 	if err != nil {
-		line, message := position(err)
+		line, message := d.position(err)
 		return d.syntaxError(line, message)
 	}
 	if node == nil {
@@ -87,18 +87,18 @@ func acceptVersion(text []byte) []byte {
 	return text
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+var yamlPrefix = regexp.MustCompile(`^yaml: (?:line \d+: )?`)
 
-// position takes the line out of an error of the parser.
-func position(err error) (line int, message string) {
-	line, message = 1, err.Error()
-	if match := yamlLine.FindStringSubmatch(message); match != nil {
-		message = message[len(match[0]):]
-		if n, err := strconv.Atoi(match[1]); err == nil {
-			line = n
-		}
-	}
-	return line, message
+// position returns the line of an error of the parser, and its message. The parser itself names no
+// line, or that on which the collection around the error begins: the line is the last of the
+// fewest lines that have the same error.
+func (d *Document) position(failure error) (line int, message string) {
+	lines := bytes.SplitAfter(d.raw, []byte("\n"))
+	line = 1 + sort.Search(len(lines)-1, func(n int) bool {
+		_, err := parseText(bytes.Join(lines[:n+1], nil))
+		return err != nil && err.Error() == failure.Error()
+	})
+	return line, yamlPrefix.ReplaceAllString(failure.Error(), "")
 }
 
 func (d *Document) syntaxError(line int, message string) error {

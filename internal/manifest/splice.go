@@ -14,10 +14,10 @@ type edit struct {
 	text       string
 }
 
-// place is where a node stands: below what column, and whether inside {} or [].
+// place is where a node stands: below what column, how deep, and whether inside {} or [].
 type place struct {
-	column int
-	flow   bool
+	column, depth int
+	flow          bool
 }
 
 // splicer turns the difference of two trees into edits of the text that the old one was read from.
@@ -25,15 +25,17 @@ type place struct {
 type splicer struct {
 	*source
 	quote  bool // put every new scalar into double quotes
+	depth  int  // write what differs as a whole from this depth on
 	step   int  // how far mappings are indented
 	lists  bool // lists are written without indentation, see [compactLists]
 	edits  []edit
 	failed bool
 }
 
-// splice returns text with the differences of two trees written into it, or nil if it cannot.
-func splice(text []byte, old, changed *yaml.Node, quote bool) []byte {
-	s := &splicer{source: newSource(text), quote: quote, step: indentationOf(old), lists: compactLists(old)}
+// splice returns text with the differences of two trees written into it, those below a depth as a
+// whole, or nil if it cannot.
+func splice(text []byte, old, changed *yaml.Node, depth int, quote bool) []byte {
+	s := &splicer{source: newSource(text), quote: quote, depth: depth, step: indentationOf(old), lists: compactLists(old)}
 	s.diff(old.Content[0], changed.Content[0], place{column: -s.step})
 	if s.failed {
 		return nil
@@ -61,8 +63,11 @@ func (s *splicer) edit(start, end int, text string) {
 
 // diff writes down how to get from an old node to a changed one.
 func (s *splicer) diff(old, changed *yaml.Node, at place) {
+	if at.depth == s.depth && same(old, changed, nil) {
+		return
+	}
 	tagged := old.Style&yaml.TaggedStyle != 0
-	if old.Kind != changed.Kind || tagged != (changed.Style&yaml.TaggedStyle != 0) || tagged && old.Tag != changed.Tag ||
+	if at.depth == s.depth || old.Kind != changed.Kind || tagged != (changed.Style&yaml.TaggedStyle != 0) || tagged && old.Tag != changed.Tag ||
 		old.Anchor != changed.Anchor && changed.Anchor != "" {
 		s.replace(old, changed, at)
 		return
@@ -99,7 +104,7 @@ func (s *splicer) collection(old, changed *yaml.Node, at place) {
 		s.replace(old, changed, at)
 		return
 	}
-	inside := place{flow: at.flow || flow}
+	inside := place{depth: at.depth + 1, flow: at.flow || flow}
 	if !inside.flow {
 		inside.column = s.columnOf(old)
 	}

@@ -38,6 +38,7 @@ var tricky = map[string]string{
 	"redefined anchors":               "kind: A\nspec:\n  a: &x one\n  b: *x\n  c: &x two\n  d: *x\nmetadata:\n  annotations: &x {e: f}\n  labels: *x\n",
 	"duplicate keys":                  "kind: A\nmetadata:\n  name: x\n  name: y\n  annotations:\n    a: one\n    a: two\nspec: {a: 1, a: 2}\nmetadata:\n  name: z\n",
 	"complex keys":                    "kind: A\nmetadata:\n  ? annotations\n  : ? a\n    : b\n    c: d\nspec:\n  ? [a, b]\n  : c\n  ? |\n    text\n  : d\n",
+	"key without value":               "kind: A\nmetadata:\n  annotations:\n    a: b\n  # about the labels\n  labels:\n    ?\n",
 	"tags":                            "kind: A\nmetadata:\n  annotations: !!map\n    a: !!str 123\n    b: !custom {c: d}\nspec: !!seq\n- !!int \"3\"\n- !<tag:yaml.org,2002:str> x\n- !!binary aGVsbG8=\n- ! foo\n",
 	"anchors and tags":                "kind: A\nmetadata: &m !!map\n  annotations: !!map &n\n    a: &v !!str 5\nspec: &s\n- &i a\n- &j\n  b: c\n- *i\n- &k\n",
 	"long lines":                      "kind: A\nspec:\n  " + strings.Repeat("k", 120) + ": " + strings.Repeat("long words ", 500) + "\n  b: \"" + strings.Repeat("x y ", 300) + "\"\n",

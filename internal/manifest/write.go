@@ -10,10 +10,14 @@ import (
 // touches least to the one that is surest, and takes the first whose text reads as the tree.
 func write(raw []byte, changed *yaml.Node) []byte {
 	trees := []*yaml.Node{changed, expanded(changed)}
-	if old, err := parseText(raw); err == nil && old != nil {
+	old, err := parseText(raw)
+	if err != nil || old == nil {
+		return rewrite(raw, trees...)
+	}
+	for depth := depthOf(old); depth > 0; depth-- {
 		for _, tree := range trees {
 			for _, quote := range []bool{false, true} {
-				if text := splice(raw, old, tree, quote); text != nil && reads(text, tree) {
+				if text := splice(raw, old, tree, depth, quote); text != nil && reads(text, tree) {
 					return text
 				}
 			}
