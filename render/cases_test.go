@@ -1,14 +1,11 @@
 package render_test
 
 import (
-	"bytes"
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/golden"
 	"github.com/helm-ferry/ferry/render"
@@ -65,7 +62,7 @@ func runCase(t *testing.T, folder string) {
 	input := read(t, filepath.Join(folder, "input.yaml"))
 	var rendering *render.Rendering
 	if err == nil {
-		rendering, err = render.Render(context.Background(), input, cfg)
+		rendering, err = render.Render(t.Context(), input, cfg)
 	}
 	if err != nil {
 		golden.Equal(t, filepath.Join(folder, "error.txt"), []byte(err.Error()+hint(err)+"\n"))
@@ -78,52 +75,7 @@ func runCase(t *testing.T, folder string) {
 		results.WriteString(result.String() + "\n")
 	}
 	golden.Equal(t, filepath.Join(folder, "results.txt"), []byte(results.String()))
-	checkInvariants(t, input, output, rendering, cfg)
-}
-
-// checkInvariants holds for every rendering that succeeds.
-func checkInvariants(t *testing.T, input, output []byte, rendering *render.Rendering, cfg render.Config) {
-	t.Helper()
-	if len(bytes.TrimSpace(output)) == 0 {
-		t.Error("the output is blank")
-	}
-	again, err := render.Render(context.Background(), output, cfg)
-	if err != nil {
-		t.Fatalf("render the output again: %v", err)
-	}
-	if diff := cmp.Diff(string(output), string(again.Bytes())); diff != "" {
-		t.Errorf("a second rendering differs (-once +twice):\n%s", diff)
-	}
-	for _, document := range rendering.Added() {
-		for _, o := range document.Objects() {
-			if o.Namespace != "" {
-				t.Errorf("%s has a namespace", o.Title())
-			}
-			if o.Hook() && cfg.Door == render.Helm3 {
-				t.Errorf("%s is a hook in the stream of Helm 3", o.Title())
-			}
-		}
-	}
-	if cfg.Door != render.KRM {
-		checkUntouched(t, input, rendering)
-	}
-}
-
-// checkUntouched demands the bytes of every document that no change is recorded for, in order.
-func checkUntouched(t *testing.T, input []byte, rendering *render.Rendering) {
-	t.Helper()
-	at := 0
-	for _, document := range rendering.Stream.Documents {
-		if document.Added() || document.Changed() {
-			continue
-		}
-		index := bytes.Index(input[at:], document.Bytes())
-		if index < 0 {
-			t.Errorf("%s is not in the input after its predecessor, byte for byte", document.Title())
-			continue
-		}
-		at += index + len(document.Bytes())
-	}
+	checkInvariants(t, input, rendering, cfg)
 }
 
 func caseConfig(t *testing.T, folder string) (render.Config, error) {

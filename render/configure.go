@@ -33,8 +33,12 @@ func (s *state) configure(fn *Document) error {
 	}
 	if given != nil {
 		s.cfg, s.text = given.Config, given.Text
-		if object != nil && object.String("data", configKey) != string(given.Text) {
-			s.warn(object.Document().Title(), "", "%s wins over the configuration that the chart renders", from)
+		switch {
+		case object == nil || object.String("data", configKey) == string(given.Text):
+		case object.Labels()[nameLabel] != "":
+			s.info(titleOf(object), "", "%s replaces the configuration of an earlier rendering", from)
+		default:
+			s.warn(titleOf(object), "", "%s wins over the configuration that the chart renders", from)
 		}
 		return nil
 	}
@@ -45,7 +49,7 @@ func (s *state) configure(fn *Document) error {
 		}
 	}
 	text := object.String("data", configKey)
-	loaded, err := config.Load(fmt.Sprintf("%s data[%q]", object.Document().Title(), configKey), []byte(text))
+	loaded, err := config.Load(fmt.Sprintf("%s data[%q]", titleOf(object), configKey), []byte(text))
 	if err != nil {
 		return err
 	}
@@ -62,8 +66,8 @@ func configMapOf(stream *manifest.Stream) (*manifest.Object, error) {
 		}
 		if found != nil {
 			return nil, &Error{
-				Object: o.Document().Title(), Field: "metadata.labels",
-				Message: fmt.Sprintf("a second ConfigMap is labelled %s=true beside %s", configLabel, found.Document().Title()),
+				Object: titleOf(o), Field: "metadata.labels",
+				Message: fmt.Sprintf("a second ConfigMap is labelled %s=true beside %s", configLabel, titleOf(found)),
 				Remedy:  "a release has one configuration: remove one of them",
 			}
 		}

@@ -3,8 +3,8 @@
 //
 // [Run] is the one implementation behind every door (Helm 3, Helm 4, KRM). It parses the stream,
 // finds stores, claims and consumers in it, and passes it through a fixed list of filters:
-// resolve, config, alias, credentials, rewire, keep, guard, migration, mirrors, snapshots. Each
-// adds documents, edits some, or says what is wrong.
+// resolve, config, alias, credentials, rewire, keep, guard, migration, mirrors, snapshots, leftovers.
+// Each adds documents, edits some, or says what is wrong.
 //
 // The package is pure: no cluster, no clock, no environment, no chance. The same manifests and the
 // same configuration give the same bytes. Its guarantees, each with a test that fails without it:

@@ -28,7 +28,7 @@ func (s *state) record(o *manifest.Object, path []any, old, value, why string) {
 	if o.Document().Added() {
 		return
 	}
-	change := Change{Object: o, Title: o.Document().Title(), Path: path, Field: fieldOf(path), Old: old, New: value, Why: why}
+	change := Change{Object: o, Title: titleOf(o), Path: path, Field: fieldOf(path), Old: old, New: value, Why: why}
 	if o.Is("", "Secret") {
 		change.Old, change.New = masked, masked
 	}
@@ -39,6 +39,14 @@ func (s *state) record(o *manifest.Object, path []any, old, value, why string) {
 	}
 	s.Changes = append(s.Changes, change)
 	s.info(change.Title, change.Field, "%s", why)
+}
+
+// titleOf names an object and its template, also when it stands in a List.
+func titleOf(o *manifest.Object) string {
+	if source := o.Document().Source(); source != "" {
+		return fmt.Sprintf("%s (%s)", o.Title(), source)
+	}
+	return o.Title()
 }
 
 // fieldOf writes a path as people write it: spec.template.spec.containers[0].env[1].value.

@@ -20,6 +20,7 @@ var filters = [...]filter{
 	{"migration", addMigration},
 	{"mirrors", addMirrors},
 	{"snapshots", checkSnapshots},
+	{"leftovers", dropLeftovers},
 }
 
 // resolve chooses the active provider.

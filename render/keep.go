@@ -18,19 +18,28 @@ const (
 func keep(s *state) error {
 	for _, o := range s.Release.Objects {
 		if o.Annotations()[optOutAnnotation] == "false" {
-			s.info(o.Document().Title(), "metadata.annotations", "%s is false: the claims are not protected", optOutAnnotation)
+			s.info(titleOf(o), "metadata.annotations", "%s is false: the claims are not protected", optOutAnnotation)
 			continue
 		}
 		switch {
 		case o.Is("", "PersistentVolumeClaim"):
 			s.keepClaim(o)
 		case o.Is("apps", "StatefulSet") && len(manifest.Items(o.Node("spec", "volumeClaimTemplates"))) > 0:
-			const why = "the claims outlive the StatefulSet"
-			s.edit(o, "Retain", why, "spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted")
-			s.edit(o, "Retain", why, "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled")
+			s.retain(o, "whenDeleted")
+			s.retain(o, "whenScaled")
 		}
 	}
 	return nil
+}
+
+// retain has a StatefulSet leave its claims behind. Where the chart says otherwise in so many words,
+// its author hears of it.
+func (s *state) retain(o *manifest.Object, when string) {
+	path := []string{"spec", "persistentVolumeClaimRetentionPolicy", when}
+	if o.String(path...) == "Delete" {
+		s.warn(titleOf(o), strings.Join(path, "."), "is Delete and becomes Retain; annotate the StatefulSet with %s: \"false\" to leave it", optOutAnnotation)
+	}
+	s.edit(o, "Retain", "the claims outlive the StatefulSet", path...)
 }
 
 func (s *state) keepClaim(o *manifest.Object) {

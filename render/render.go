@@ -79,7 +79,7 @@ func Render(ctx context.Context, data []byte, cfg Config) (*Rendering, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &state{Rendering: r, options: cfg}
+	s := &state{Rendering: r, options: cfg, wanted: map[*manifest.Document]bool{}}
 	if err := s.configure(fn); err != nil {
 		return nil, err
 	}

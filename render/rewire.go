@@ -55,7 +55,7 @@ func (s *state) rewireText(references []release.Reference) error {
 	slices.SortFunc(references, func(a, b release.Reference) int { return cmp.Compare(a.Name, b.Name) })
 	references = slices.CompactFunc(references, func(a, b release.Reference) bool { return a.Name == b.Name })
 	first := references[0]
-	where := first.Object.Document().Title()
+	where := titleOf(first.Object)
 	if !s.cfg.Spec.ObjectStorage.Rewire {
 		return s.leave(first, where)
 	}
@@ -102,7 +102,10 @@ func (s *state) target(reference release.Reference, text string) (string, error)
 		return s.toEndpoint(reference, text)
 	}
 	alias := s.cfg.Spec.ObjectStorage.Alias
-	rest := text[reference.NameEnd:reference.End]
+	before, rest := text[:reference.Name], text[reference.NameEnd:reference.End]
+	if reference.Scheme == "http" || reference.Scheme == "https" {
+		before = text[:reference.Begin] + s.Resolution.Active.Scheme + text[reference.Begin+len(reference.Scheme):reference.Name]
+	}
 	switch {
 	case reference.Port != 0:
 		rest = rest[:strings.LastIndexByte(rest, ':')+1] + strconv.Itoa(int(alias.Port))
@@ -110,12 +113,12 @@ func (s *state) target(reference release.Reference, text string) (string, error)
 		rest += ":" + strconv.Itoa(int(alias.Port))
 	case reference.S3Port != alias.Port:
 		return "", &Error{
-			Object: reference.Object.Document().Title(), Field: reference.Field,
+			Object: titleOf(reference.Object), Field: reference.Field,
 			Message: fmt.Sprintf("names Service/%s without a port, and the alias has port %d where that Service has %d", reference.Service, alias.Port, reference.S3Port),
 			Remedy:  fmt.Sprintf("set spec.objectStorage.alias.port: %d, or write the port into the address", reference.S3Port),
 		}
 	}
-	return text[:reference.Name] + alias.Name + rest + text[reference.End:], nil
+	return before + alias.Name + rest + text[reference.End:], nil
 }
 
 // toEndpoint puts the endpoint of the external store in the place of an address: as a URL where a

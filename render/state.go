@@ -24,6 +24,8 @@ type state struct {
 	libraryChart bool
 	// sharedSecret tells that the release has the Secret that consumers read.
 	sharedSecret bool
+	// wanted are documents of an earlier rendering that this one would add just so.
+	wanted map[*manifest.Document]bool
 }
 
 func (s *state) info(object, field, format string, args ...any) {
@@ -50,7 +52,7 @@ func (s *state) add(root *yaml.Node, field string) (*manifest.Object, error) {
 		return s.insert(root)
 	}
 	if len(existing.Document().Objects()) > 1 {
-		return nil, &Error{Object: existing.Document().Title(), Field: field, Message: "stands in a List, where Ferry cannot replace it",
+		return nil, &Error{Object: titleOf(existing), Field: field, Message: "stands in a List, where Ferry cannot replace it",
 			Remedy: "render from the chart's own manifests, not from a list that was read back"}
 	}
 	return s.replace(existing, root)
@@ -64,7 +66,7 @@ func (s *state) existing(object *manifest.Object, field string) (*manifest.Objec
 		}
 		if !release.Ours(other) {
 			return nil, &Error{
-				Object: other.Document().Title(), Field: field,
+				Object: titleOf(other), Field: field,
 				Message: fmt.Sprintf("the chart renders %s itself, and Ferry would add it", other.Title()),
 				Remedy:  fmt.Sprintf("choose another name in %s, or switch the chart's own object off", field),
 			}
@@ -83,6 +85,7 @@ func (s *state) replace(existing *manifest.Object, root *yaml.Node) (*manifest.O
 		}
 	}
 	if equal(existing.Root(), root) {
+		s.wanted[existing.Document()] = true
 		return existing, nil
 	}
 	head := headOf(existing.Document().Original())

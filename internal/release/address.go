@@ -64,8 +64,8 @@ func addressAt(text, key string, start, end int) (Address, bool) {
 	domain := match[2] >= 0
 	clusterDomain := match[4] >= 0
 	switch {
-	case clusterDomain:
-	case a.Scheme != "" || a.Port != 0:
+	case clusterDomain || a.Port != 0:
+	case a.Scheme != "" && !namesBuckets(a.Scheme):
 	case start == 0 && after == len(text) && !domain && hostLike.MatchString(key):
 	default:
 		return Address{}, false
@@ -81,6 +81,9 @@ func goesOn(text string) bool {
 	text = strings.TrimPrefix(text, ".")
 	return text != "" && isHostByte(text[0])
 }
+
+// namesBuckets tells whether a bucket stands where other URLs have a host: s3://bucket/key.
+func namesBuckets(scheme string) bool { return scheme == "s3" || scheme == "s3a" || scheme == "s3n" }
 
 // schemeBefore returns the scheme of a URL whose host begins where text ends, and where the URL
 // begins; user information may stand between them.

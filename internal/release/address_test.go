@@ -34,6 +34,8 @@ func TestAddresses(t *testing.T) {
 		"pod of a headless Service":    {text: "http://minio-0.minio:9000"},
 		"path":                         {text: "http://proxy:80/minio"},
 		"bucket":                       {text: "s3://bucket/minio:1"},
+		"bucket of that name":          {text: "s3://minio/key s3a://minio"},
+		"s3 with a port":               {text: "s3://minio:9000", want: []string{"s3://minio:9000"}},
 		"image":                        {text: "quay.io/minio/minio:RELEASE"},
 		"port out of range":            {text: "minio:99999"},
 		"underscore":                   {text: "http://minio_x:9000"},

@@ -1,0 +1,30 @@
+package render
+
+import (
+	"slices"
+
+	"github.com/helm-ferry/ferry/internal/manifest"
+	"github.com/helm-ferry/ferry/internal/release"
+)
+
+// nameLabel holds the metadata.name of the configuration that an object was added for.
+const nameLabel = "helm-ferry.dev/name"
+
+// dropLeftovers takes out what an earlier rendering added for the same configuration and this one
+// does not: the Job of a migration that is over would copy old objects over new ones. The library
+// chart's own objects do not carry the label.
+func dropLeftovers(s *state) error {
+	s.Stream.Documents = slices.DeleteFunc(s.Stream.Documents, func(document *manifest.Document) bool {
+		objects := document.Objects()
+		if len(objects) != 1 || document.Added() || s.wanted[document] || !s.addedEarlier(objects[0]) {
+			return false
+		}
+		s.info(titleOf(objects[0]), "", "is left over from an earlier configuration and is taken out")
+		return true
+	})
+	return nil
+}
+
+func (s *state) addedEarlier(o *manifest.Object) bool {
+	return release.Ours(o) && o.Labels()[nameLabel] == s.cfg.Metadata.Name && !o.Hook() && o != s.configMap
+}
