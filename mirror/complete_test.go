@@ -169,25 +169,41 @@ func TestInclusiveStartAfter(t *testing.T) {
 	})
 }
 
-// A context that ends is never the end of a listing.
+// A context that ends is never the end of a listing, even where the store takes no
+// notice of it.
 func TestEndedContextIsNoEnd(t *testing.T) {
-	inWorld(t, memory.Quirks{PageSize: 2}, memory.Quirks{}, func(w world) {
-		w.put(w.src, map[string]string{"a": "1", "b": "2", "c": "3"})
-		ctx, cancel := context.WithCancel(w.Context())
-		src := faulty.New(w.src, faulty.Faults{Page: func(_ string, from mirror.Cursor, page mirror.Page) mirror.Page {
-			if from.Token == "b" {
-				cancel()
-			}
+	for _, last := range []mirror.Cursor{{Token: "b"}, {After: "c"}} {
+		inWorld(t, memory.Quirks{PageSize: 2}, memory.Quirks{}, func(w world) {
+			w.put(w.src, map[string]string{"a": "1", "b": "2", "c": "3"})
+			other := w.copyOf(w.src)
+			ctx, cancel := context.WithCancel(w.Context())
+			src := faulty.New(heedless{w.src}, faulty.Faults{Page: func(_ string, from mirror.Cursor, page mirror.Page) mirror.Page {
+				if from == last {
+					cancel()
+				}
 
-			return page
-		}})
-		rep, err := mirror.Verify(ctx, src, w.copyOf(w.src), options())
-		if !errors.Is(err, context.Canceled) {
-			w.Errorf("got error %v", err)
-		}
-		w.outcome(rep, mirror.OutcomePartial)
-		w.equal("interrupted", rep.Interrupted, true)
-	})
+				return page
+			}})
+			rep, err := mirror.Verify(ctx, src, heedless{other}, mirror.Options{Buckets: []string{bucket}})
+			if !errors.Is(err, context.Canceled) {
+				w.Errorf("got error %v", err)
+			}
+			w.outcome(rep, mirror.OutcomePartial)
+			w.equal("interrupted", rep.Interrupted, true)
+			w.equal("bucket complete", rep.Buckets[0].Complete, false)
+		})
+	}
+}
+
+// heedless is a store that goes on after its context has ended.
+type heedless struct{ *memory.Store }
+
+func (h heedless) List(ctx context.Context, bucket string, from mirror.Cursor) (mirror.Page, error) {
+	return h.Store.List(context.WithoutCancel(ctx), bucket, from)
+}
+
+func (h heedless) Stat(ctx context.Context, bucket, key string) (mirror.Object, error) {
+	return h.Store.Stat(context.WithoutCancel(ctx), bucket, key)
 }
 
 // A bucket that fails does not keep the others from being mirrored.

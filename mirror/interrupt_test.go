@@ -51,8 +51,12 @@ func TestInterruptAndResume(t *testing.T) {
 func TestStalledTransfer(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
 		w.put(w.src, map[string]string{"k": "content"})
+		start := time.Now()
 		rep := w.run(&stalling{Store: w.src, n: 1}, w.dst, options(), mirror.OutcomeDone)
 		w.equal("retries", rep.Totals.Retries, int64(1))
+		if spent := time.Since(start); spent > 10*time.Minute {
+			w.Errorf("gave up after %v", spent)
+		}
 	})
 }
 

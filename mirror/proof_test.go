@@ -165,6 +165,34 @@ func TestDestinationStoresSomethingElse(t *testing.T) {
 	})
 }
 
+// A destination that received something else than was sent says so by the tag of
+// the part, before the parts are joined.
+func TestPartReceivedDamaged(t *testing.T) {
+	for name, write := range map[string]func(w world){
+		"parts of the source": func(w world) { w.parts(w.src, "k", "part 1", "part 2") },
+		"parts of our own":    func(w world) { w.put(w.src, map[string]string{"k": strings.Repeat("x", 5000)}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+				write(w)
+				damaged := 1
+				dst := faulty.New(w.dst, faulty.Faults{Tag: func(call faulty.Call, etag mirror.ETag) mirror.ETag {
+					if call.Method == "Part" && call.Part == 2 && damaged > 0 {
+						damaged--
+
+						return "d41d8cd98f00b204e9800998ecf8427e"
+					}
+
+					return etag
+				}})
+				rep := w.run(w.src, dst, options().WithSizes(4096, 4096), mirror.OutcomeDone)
+				w.equal("retries", rep.Totals.Retries, int64(1))
+				w.equal("joined", dst.Calls("Complete"), 1)
+			})
+		})
+	}
+}
+
 // Objects above the size of a single request are written in parts.
 func TestAboveTheSingleRequest(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {

@@ -175,7 +175,13 @@ func TestNoRemovalAfterAnError(t *testing.T) {
 				w.make(w.dst)
 				w.put(w.src, map[string]string{"k": "x"})
 				w.put(w.dst, map[string]string{"extra": "stays"})
-				dst := faulty.New(w.dst, faulty.Faults{Before: faulty.Times(-1, "Put", fault)})
+				dst := faulty.New(w.dst, faulty.Faults{Before: func(call faulty.Call) error {
+					if call.Method == "Put" && call.Bucket == bucket {
+						return fault
+					}
+
+					return nil
+				}})
 				w.run(w.src, dst, removing(100), mirror.OutcomePartial)
 				w.equal("destination", w.content(w.dst, bucket), map[string]string{"extra": "stays"})
 			})

@@ -1,6 +1,7 @@
 package mirror_test
 
 import (
+	"context"
 	"io"
 	"strings"
 	"testing"
@@ -57,6 +58,34 @@ func TestOverwrittenBetweenParts(t *testing.T) {
 		w.equal("destination", w.content(w.dst, bucket), map[string]string{"k": "new 1new 2"})
 		w.equal("uploads left", w.dst.Pending(), 0)
 	})
+}
+
+// Every read of content names the object that it is to be of.
+func TestReadsAreConditional(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{OpaqueETags: true}, func(w world) {
+		w.put(w.src, map[string]string{"k": "content"})
+		w.parts(w.src, "l", "part 1", "part 2")
+		src, dst := conditional{w.src, t}, conditional{w.dst, t}
+		w.run(src, dst, options(), mirror.OutcomeDone)
+		w.run(src, dst, options(), mirror.OutcomeDone)
+		w.verify(src, dst, options(), mirror.OutcomeDone)
+	})
+}
+
+// conditional is a store that demands a condition of each read.
+type conditional struct {
+	*memory.Store
+	t *testing.T
+}
+
+func (c conditional) Get(
+	ctx context.Context, bucket, key string, sel mirror.Selection,
+) (mirror.Object, io.ReadCloser, error) {
+	if sel.IfMatch == "" {
+		c.t.Errorf("read of %q without a condition", key)
+	}
+
+	return c.Store.Get(ctx, bucket, key, sel)
 }
 
 // A source that ignores the condition of a read is found out by the tag of its

@@ -24,6 +24,8 @@ type Faults struct {
 	After func(Call) error
 	// Page may change a page of a listing.
 	Page func(bucket string, from mirror.Cursor, page mirror.Page) mirror.Page
+	// Tag may change the tag that a write returns.
+	Tag func(call Call, etag mirror.ETag) mirror.ETag
 	// Object may change what a read returns.
 	Object func(call Call, obj mirror.Object, body io.ReadCloser) (mirror.Object, io.ReadCloser)
 }
@@ -80,6 +82,17 @@ func check(fault func(Call) error, call Call) error {
 	}
 
 	return fault(call)
+}
+
+// tag returns the tag of a write, as the faults have it.
+func (s *Store) tag(call Call, etag mirror.ETag) mirror.ETag {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.faults.Tag == nil {
+		return etag
+	}
+
+	return s.faults.Tag(call, etag)
 }
 
 // Location implements mirror.Reader.
@@ -150,13 +163,14 @@ func (s *Store) CreateBucket(ctx context.Context, bucket string) error {
 
 // Put implements mirror.Store.
 func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutRequest) (etag mirror.ETag, err error) {
-	err = s.do(Call{Method: "Put", Bucket: bucket, Key: key}, func() error {
+	call := Call{Method: "Put", Bucket: bucket, Key: key}
+	err = s.do(call, func() error {
 		etag, err = s.store.Put(ctx, bucket, key, req)
 
 		return err
 	})
 
-	return etag, err
+	return s.tag(call, etag), err
 }
 
 // Remove implements mirror.Store.
@@ -197,24 +211,26 @@ func (u *upload) as(method string, part int) Call {
 
 // Part implements mirror.Upload.
 func (u *upload) Part(ctx context.Context, n int, body io.Reader, size int64) (etag mirror.ETag, err error) {
-	err = u.store.do(u.as("Part", n), func() error {
+	call := u.as("Part", n)
+	err = u.store.do(call, func() error {
 		etag, err = u.up.Part(ctx, n, body, size)
 
 		return err
 	})
 
-	return etag, err
+	return u.store.tag(call, etag), err
 }
 
 // Complete implements mirror.Upload.
 func (u *upload) Complete(ctx context.Context) (etag mirror.ETag, err error) {
-	err = u.store.do(u.as("Complete", 0), func() error {
+	call := u.as("Complete", 0)
+	err = u.store.do(call, func() error {
 		etag, err = u.up.Complete(ctx)
 
 		return err
 	})
 
-	return etag, err
+	return u.store.tag(call, etag), err
 }
 
 // Abort implements mirror.Upload.

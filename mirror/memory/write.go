@@ -177,7 +177,10 @@ func (u *upload) Complete(ctx context.Context) (mirror.ETag, error) {
 }
 
 // Abort implements mirror.Upload.
-func (u *upload) Abort(context.Context) error {
+func (u *upload) Abort(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	u.forget()
 
 	return nil
