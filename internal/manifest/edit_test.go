@@ -127,7 +127,7 @@ func plainValue(node *yaml.Node) any {
 	}
 }
 
-var comment = regexp.MustCompile(`(?m)(?:^|\s)(# [\w ,/.:]*?)\s*$`)
+var comment = regexp.MustCompile(`(?m)(?:^|\s)(# \w[\w ,/.:]*?)\s*$`)
 
 // checkComments looks for whatever looks like a comment, unless the scalar that went had it.
 func checkComments(t *testing.T, before, after, gone string) {

@@ -44,6 +44,7 @@ func FuzzSet(f *testing.F) {
 	for _, text := range tricky {
 		f.Add(text, "keep", 0)
 	}
+	f.Add("?", "{\x1b\n", 15)
 	for i, value := range awkward {
 		f.Add(tricky["annotated"], value, i)
 	}

@@ -33,8 +33,13 @@ func (o *Object) Root() *yaml.Node { return o.node }
 // MarkChanged has the document written from its nodes.
 func (o *Object) MarkChanged() { o.document.changed = true }
 
-// Title names the object as kubectl does: Kind/name.
-func (o *Object) Title() string { return o.Kind + "/" + o.Name }
+// Title names the object as kubectl does: Kind/name, or Kind alone if it has no name.
+func (o *Object) Title() string {
+	if o.Name == "" {
+		return o.Kind
+	}
+	return o.Kind + "/" + o.Name
+}
 
 // Group returns the API group, "" for core objects.
 func (o *Object) Group() string {

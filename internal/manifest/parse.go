@@ -52,6 +52,9 @@ var errSecondDocument = errors.New("holds two documents: a separator must stand 
 
 // parseText returns the tree of the document that text is, nil if it is blank, null or comments.
 func parseText(text []byte) (*yaml.Node, error) {
+	if endsWithMarker(text) && isBlank(text) {
+		return nil, nil
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(acceptVersion(text)))
 	var node, second yaml.Node
 	if err := decoder.Decode(&node); errors.Is(err, io.EOF) {

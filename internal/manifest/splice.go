@@ -99,12 +99,12 @@ func (s *splicer) diff(old, changed *yaml.Node, at place) {
 // collection compares two mappings or two sequences, element by element.
 func (s *splicer) collection(old, changed *yaml.Node, at place) {
 	flow := old.Style&yaml.FlowStyle != 0
-	origins, aligned := align(old, changed)
-	if !aligned || !at.flow && flow != (changed.Style&yaml.FlowStyle != 0) {
+	inside := place{depth: at.depth + 1, flow: at.flow || flow}
+	origins, kept := align(old, changed)
+	if kept < len(old.Content) && (kept == 0 || inside.flow) || !at.flow && flow != (changed.Style&yaml.FlowStyle != 0) {
 		s.replace(old, changed, at)
 		return
 	}
-	inside := place{depth: at.depth + 1, flow: at.flow || flow}
 	if !inside.flow {
 		inside.column = s.columnOf(old)
 	}
@@ -115,26 +115,34 @@ func (s *splicer) collection(old, changed *yaml.Node, at place) {
 			s.insert(old, next, element, inside)
 			continue
 		}
+		s.remove(old, next, origin)
 		s.diff(old.Content[origin+step-1], element[step-1], inside)
 		next = origin + step
 	}
+	s.remove(old, next, len(old.Content))
 }
 
 // align finds for each element of a changed collection the element that it was: the index in the
-// old content, or -1 for a new one. It reports false when elements have gone or moved.
-func align(old, changed *yaml.Node) ([]int, bool) {
-	step := stepOf(old)
-	origins := make([]int, 0, len(changed.Content)/step)
-	next := 0
+// old content, or -1 for a new one. It also counts the old content that is still there.
+func align(old, changed *yaml.Node) (origins []int, kept int) {
+	step, next := stepOf(old), 0
 	for j := 0; j < len(changed.Content); j += step {
-		if next < len(old.Content) && (sameElement(old.Content[next], changed.Content[j]) || step == 1 && len(old.Content) == len(changed.Content)) {
-			origins = append(origins, next)
-			next += step
-		} else {
-			origins = append(origins, -1)
+		origin := next
+		for origin < len(old.Content) && !sameElement(old.Content[origin], changed.Content[j]) {
+			origin += step
 		}
+		if step == 1 && len(old.Content) == len(changed.Content) {
+			origin = j
+		}
+		if origin >= len(old.Content) {
+			origins = append(origins, -1)
+			continue
+		}
+		origins = append(origins, origin)
+		next = origin + step
+		kept += step
 	}
-	return origins, next == len(old.Content)
+	return origins, kept
 }
 
 // sameElement tells whether a key or a list item is what an old one has become. New nodes have no
@@ -185,6 +193,21 @@ func (s *splicer) insert(old *yaml.Node, index int, element []*yaml.Node, at pla
 		return
 	}
 	s.insertLines(s.end(previous), text)
+}
+
+// remove takes out the lines of the elements of a block from one index to another.
+func (s *splicer) remove(old *yaml.Node, from, to int) {
+	for step := stepOf(old); from < to; from += step {
+		start, end := s.start(old.Content[from]), s.end(old.Content[from+step-1])
+		if old.Kind == yaml.SequenceNode && start >= 0 {
+			start = bytes.LastIndexByte(s.text[:start], '-')
+		}
+		if start < 0 || end < start || start != s.lines[s.lineOf(start)]+len(s.indentOf(start)) {
+			s.failed = true
+			return
+		}
+		s.edit(s.lines[s.lineOf(start)], s.nextLine(end), "")
+	}
 }
 
 // insertFlow writes an element between brackets behind the previous one, on a line of its own if

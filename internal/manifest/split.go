@@ -71,3 +71,13 @@ func endsWithMarker(text []byte) bool {
 	text = bytes.TrimSuffix(text, []byte("\n"))
 	return isMarker(text[bytes.LastIndexByte(text, '\n')+1:], "...")
 }
+
+// isBlank tells whether text has nothing but blank lines, comments and the marker at its end.
+func isBlank(text []byte) bool {
+	for line := range bytes.Lines(text) {
+		if trimmed := bytes.TrimSpace(line); len(trimmed) > 0 && trimmed[0] != '#' && !isMarker(line, "...") {
+			return false
+		}
+	}
+	return true
+}
