@@ -76,22 +76,21 @@ func configMapOf(stream *manifest.Stream) (*manifest.Object, error) {
 	return found, nil
 }
 
-// addConfig adds the ConfigMap with the configuration unless the chart renders it and nothing
-// wins over it.
+// addConfig adds the ConfigMap with the configuration unless the chart renders it. The chart's object
+// stays the chart's; only its content follows what wins over it.
 func addConfig(s *state) error {
-	name := s.cfg.Metadata.Name + "-ferry"
 	if s.configMap != nil {
-		if string(s.text) == s.configMap.String("data", configKey) {
+		former := s.configMap.Labels()[nameLabel]
+		switch {
+		case s.configMap.String("data", configKey) == string(s.text):
 			return nil
-		}
-		if s.libraryChart {
-			// the chart's object stays the chart's; only its content follows the file
+		case former == "":
 			s.edit(s.configMap, string(s.text), "the file wins over the chart", "data", configKey)
 			return nil
 		}
-		name = s.configMap.Name
+		s.former = former
 	}
-	root, err := s.object("config.yaml", map[string]any{"configMap": name, "text": string(s.text)})
+	root, err := s.object("config.yaml", map[string]any{"configMap": s.cfg.Metadata.Name + "-ferry", "text": string(s.text)})
 	if err != nil {
 		return err
 	}

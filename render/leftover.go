@@ -10,8 +10,8 @@ import (
 // nameLabel holds the metadata.name of the configuration that an object was added for.
 const nameLabel = "helm-ferry.dev/name"
 
-// dropLeftovers takes out what an earlier rendering added for the same configuration and this one
-// does not: the Job of a migration that is over would copy old objects over new ones. The library
+// dropLeftovers takes out what an earlier rendering added for the same release and this one does
+// not: the Job of a migration that is over would copy old objects over new ones. The library
 // chart's own objects do not carry the label.
 func dropLeftovers(s *state) error {
 	s.Stream.Documents = slices.DeleteFunc(s.Stream.Documents, func(document *manifest.Document) bool {
@@ -26,5 +26,6 @@ func dropLeftovers(s *state) error {
 }
 
 func (s *state) addedEarlier(o *manifest.Object) bool {
-	return release.Ours(o) && o.Labels()[nameLabel] == s.cfg.Metadata.Name && !o.Hook() && o != s.configMap
+	name := o.Labels()[nameLabel]
+	return release.Ours(o) && name != "" && (name == s.cfg.Metadata.Name || name == s.former) && !o.Hook() && o != s.configMap
 }

@@ -24,6 +24,8 @@ type state struct {
 	libraryChart bool
 	// sharedSecret tells that the release has the Secret that consumers read.
 	sharedSecret bool
+	// former is the name under which an earlier rendering added what it added.
+	former string
 	// wanted are documents of an earlier rendering that this one would add just so.
 	wanted map[*manifest.Document]bool
 }
