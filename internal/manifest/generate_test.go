@@ -155,6 +155,7 @@ func checkGenerated(t *testing.T, seed uint64) bool {
 		checkReplace(t, text, int(seed*7919%n), value)
 		checkReplace(t, text, int(seed*104729%n), "http://store:9000")
 	}
+	checkAsItems(t, stream)
 	return true
 }
 

@@ -20,7 +20,7 @@ func (s *source) sections(mapping *yaml.Node) []section {
 			text, at = terminated(s.text[at:end]), end
 		}
 		if !reads(text, documentOf(field)) {
-			text = encode(expanded(field), indentation, false)
+			text = rewrite(nil, documentOf(expanded(field)))
 		}
 		sections = append(sections, section{key.Value, text})
 	}
@@ -58,7 +58,7 @@ func (s *source) items(mapping *yaml.Node, key string) []itemText {
 			at = s.itemEnd(sequence, end)
 		}
 		if !reads(text, documentOf(item)) {
-			text = encode(expanded(item), indentation, false)
+			text = rewrite(nil, documentOf(expanded(item)))
 		}
 		items = append(items, itemText{text, line})
 	}
@@ -84,11 +84,12 @@ func asItem(text []byte) []byte {
 	if start, end := s.start(root), s.end(root); start >= 0 && end >= start {
 		body := dedent(terminated(text[start:s.nextLine(end)]), root.Column-1)
 		item := append(commentLines(text[:start]), listItem(body)...)
+		item = append(item, commentLines(text[s.nextLine(end):])...)
 		if reads(item, documentOf(listOf(root))) {
 			return item
 		}
 	}
-	return listItem(encode(expanded(root), indentation, false))
+	return rewrite(nil, documentOf(listOf(expanded(root))))
 }
 
 // listItem puts a dash in front of lines.

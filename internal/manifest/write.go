@@ -49,7 +49,7 @@ func reads(text []byte, tree *yaml.Node) bool {
 func encodeBelow(raw []byte, tree *yaml.Node, quote bool) []byte {
 	root := styled(tree.Content[0], quote, false)
 	head := raw[:0]
-	if root.Style&yaml.FlowStyle == 0 {
+	if root.Style&yaml.FlowStyle == 0 && len(raw) > 0 {
 		s := newSource(raw)
 		head = raw[:s.lines[min(root.Line, len(s.lines))-1]]
 		root.HeadComment = ""
