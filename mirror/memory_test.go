@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -88,9 +89,12 @@ func (s *synthetic) entry(key string) mirror.Entry {
 
 func (s *synthetic) List(_ context.Context, _ string, from mirror.Cursor) (mirror.Page, error) {
 	first := 0
-	if from.Token != "" || from.After != "" {
-		fmt.Sscanf(from.Token+from.After, "%d", &first)
-		first++
+	if last := from.Token + from.After; last != "" {
+		n, err := strconv.Atoi(last)
+		if err != nil {
+			return mirror.Page{}, err
+		}
+		first = n + 1
 	}
 	var page mirror.Page
 	for i := first; i < min(first+1000, s.keys); i++ {

@@ -92,6 +92,7 @@ func (b *bucketRun) look(p pair) bool {
 
 			return false
 		}
+	case actReplace, actCompare, actDescribe:
 	}
 
 	return true
@@ -137,6 +138,7 @@ func (b *bucketRun) settle(ctx context.Context, p pair) error {
 
 			return nil
 		}
+	case actCopy, actReplace, actExtra:
 	}
 	if p.dst != nil && b.opts.KeepNewer && p.older() {
 		b.bump(&b.rep.Conflicts)

@@ -10,7 +10,7 @@ import (
 // DefaultStateBucket is Ferry's own bucket at a destination.
 const DefaultStateBucket = "ferry-state"
 
-// AllBuckets, as the only entry of Options.Buckets, stands for all that exist.
+// AllBuckets stands for all that exist, as the only entry of Options.Buckets.
 const AllBuckets = "*"
 
 const defaultConcurrency = 8

@@ -43,7 +43,7 @@ func TestRealServers(t *testing.T) {
 		"MinIO to MinIO":     {minio, second, "between-minios"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := real{T: t, src: test.src, dst: test.dst, bucket: test.bucket}
+			r := servers{T: t, src: test.src, dst: test.dst, bucket: test.bucket}
 			r.fill()
 			r.interrupted()
 			r.complete()
@@ -53,19 +53,19 @@ func TestRealServers(t *testing.T) {
 	}
 }
 
-// real is a pair of real stores.
-type real struct {
+// servers is a pair of real stores.
+type servers struct {
 	*testing.T
 	src, dst *s3.Store
 	bucket   string
 	held     []string // the delicate keys that the source could hold
 }
 
-func (r *real) options() mirror.Options {
+func (r *servers) options() mirror.Options {
 	return mirror.Options{Buckets: []string{r.bucket}, CreateBuckets: true}
 }
 
-func (r *real) put(key, content string, attrs mirror.Attributes) error {
+func (r *servers) put(key, content string, attrs mirror.Attributes) error {
 	_, err := r.src.Put(r.Context(), r.bucket, key, mirror.PutRequest{
 		Body: strings.NewReader(content), Size: int64(len(content)), MD5: md5.Sum([]byte(content)), Attributes: attrs,
 	})
@@ -74,7 +74,7 @@ func (r *real) put(key, content string, attrs mirror.Attributes) error {
 }
 
 // fill puts into the source whatever it can hold.
-func (r *real) fill() {
+func (r *servers) fill() {
 	r.Helper()
 	if err := r.src.CreateBucket(r.Context(), r.bucket); err != nil {
 		r.Fatal(err)
@@ -116,12 +116,12 @@ func (r *real) fill() {
 }
 
 // interrupted stops a run in the middle.
-func (r *real) interrupted() {
+func (r *servers) interrupted() {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	opts := r.options()
 	copied := 0
-	opts.Progress = func(e mirror.Event) {
+	opts.Progress = func(mirror.Event) {
 		if copied++; copied == 20 {
 			cancel()
 		}
@@ -133,7 +133,7 @@ func (r *real) interrupted() {
 }
 
 // complete finishes the copy and accounts for every key.
-func (r *real) complete() {
+func (r *servers) complete() {
 	rep, err := mirror.Run(r.Context(), r.src, r.dst, r.options())
 	if err != nil {
 		r.Fatal(err)
@@ -183,7 +183,7 @@ func (r *real) complete() {
 }
 
 // listing returns all entries of the bucket.
-func (r *real) listing(s mirror.Reader) map[string]mirror.Entry {
+func (r *servers) listing(s mirror.Reader) map[string]mirror.Entry {
 	r.Helper()
 	page, err := s.List(r.Context(), r.bucket, mirror.Cursor{})
 	if err != nil {
@@ -198,7 +198,7 @@ func (r *real) listing(s mirror.Reader) map[string]mirror.Entry {
 }
 
 // steady runs again: nothing is copied, and verify finds only what was named.
-func (r *real) steady() {
+func (r *servers) steady() {
 	rep, err := mirror.Run(r.Context(), r.src, r.dst, r.options())
 	if err != nil || rep.Totals.Copied > 0 || !rep.Complete {
 		r.Errorf("second run: %v, %+v", err, rep)
@@ -213,7 +213,7 @@ func (r *real) steady() {
 }
 
 // changed mirrors a change, a deletion and an object that only the destination has.
-func (r *real) changed() {
+func (r *servers) changed() {
 	if err := r.put("data/part-01", "changed", mirror.Attributes{}); err != nil {
 		r.Fatal(err)
 	}

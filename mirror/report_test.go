@@ -103,15 +103,15 @@ func TestSourceDigest(t *testing.T) {
 // Events tell the story of a run, one at a time.
 func TestProgress(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
-		w.put(w.src, map[string]string{"equal": "1", "new": "22", "odd//key": "333"})
+		w.put(w.src, map[string]string{"alike": "1", "new": "22", "odd//key": "333"})
 		w.make(w.dst)
-		w.put(w.dst, map[string]string{"equal": "1", "extra": "4444"})
+		w.put(w.dst, map[string]string{"alike": "1", "extra": "4444"})
 		var story []string
 		opts := removing(100)
 		opts.Concurrency = 1
 		opts.Progress = func(e mirror.Event) { story = append(story, fmt.Sprintf("%s %s %d", e.Kind, e.Key, e.Bytes)) }
 		w.run(w.src, w.dst, opts, mirror.OutcomeDone)
-		w.equal("events", story, []string{"bucket  0", "equal equal 1", "copied new 2", "copied odd//key 3", "removed extra 4"})
+		w.equal("events", story, []string{"bucket  0", "equal alike 1", "copied new 2", "copied odd//key 3", "removed extra 4"})
 		time.Sleep(time.Second)
 	})
 }

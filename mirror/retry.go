@@ -55,7 +55,7 @@ func retryable(ctx context.Context, err error) bool {
 // so that workers do not come back together.
 func pause(ctx context.Context, n int) error {
 	wait := min(firstWait<<(n-1), longWait)
-	timer := time.NewTimer(wait/2 + rand.N(wait/2))
+	timer := time.NewTimer(wait/2 + rand.N(wait/2)) //nolint:gosec // chance, not a secret
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

@@ -81,6 +81,7 @@ func (b *bucketRun) compare(ctx context.Context, p pair) error {
 
 			return nil
 		}
+	case actNothing, actDescribe, actExtra:
 	}
 	missing, err := b.missing(ctx, p)
 	if err != nil {

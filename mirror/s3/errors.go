@@ -42,8 +42,7 @@ func (s *Store) fail(op, subject string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var resp minio.ErrorResponse
-	if errors.As(err, &resp) {
+	if resp, ok := errors.AsType[minio.ErrorResponse](err); ok {
 		text := fmt.Sprintf("%s %s: %s", op, subject, resp.Error())
 		if resp.Code != "" && !strings.Contains(text, resp.Code) {
 			text += fmt.Sprintf(" (%s)", resp.Code)

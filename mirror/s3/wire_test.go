@@ -52,7 +52,7 @@ func TestRawHeaders(t *testing.T) {
 		h.Set("X-Amz-Meta-City", "=?UTF-8?B?xYFvZMW6?=")
 		h.Set("X-Amz-Server-Side-Encryption", "aws:kms")
 		h.Set("Content-Length", "7")
-		io.WriteString(w, "content")
+		fmt.Fprint(w, "content")
 	})
 	want := mirror.Object{
 		Entry: mirror.Entry{
@@ -84,7 +84,9 @@ func TestPutOnTheWire(t *testing.T) {
 	var got http.Header
 	var length atomic.Int64
 	store := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body)
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			t.Error(err)
+		}
 		got = r.Header.Clone()
 		length.Store(r.ContentLength)
 		w.Header().Set("ETag", `"9a0364b9e99bb480dd25e1f0284c8555"`)
@@ -210,7 +212,7 @@ func TestErrorKinds(t *testing.T) {
 			mirror.ErrNoBucket, mirror.ErrNoObject, mirror.ErrChanged, mirror.ErrKeyRefused, mirror.ErrPartsRefused,
 			mirror.ErrTagsRefused, mirror.ErrTemporary,
 		} {
-			if errors.Is(err, kind) != (kind == test.want) {
+			if errors.Is(err, kind) != errors.Is(test.want, kind) {
 				t.Errorf("%d %s: %v: is %v: %v", test.status, test.code, err, kind, errors.Is(err, kind))
 			}
 		}
