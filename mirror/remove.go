@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 )
 
 var errAllowance = errors.New("the allowance of this run for replacing and removing is used up")
@@ -15,46 +16,81 @@ func (b *bucketRun) guard(ctx context.Context) bool {
 	if !b.opts.Remove.Enabled {
 		return true
 	}
-	var source, held, going int64
-	err := b.walk(ctx, 1, func(p pair) bool {
-		if p.src != nil {
-			source++
-		}
-		if p.dst != nil {
-			held++
-		}
-		if act := decide(p); act == actExtra || act == actReplace || act == actCompare && sameNotation(p) {
-			going++
-		}
-
-		return false
-	}, nil)
-	if err != nil {
-		b.fail(ctx, "", err)
-
-		return false
+	var f forecast
+	err := b.walk(ctx, 1, f.add, nil)
+	b.allowed = f.held * int64(b.opts.Remove.MaxPercent) / 100
+	if err == nil && f.going <= b.allowed && f.going+f.unclear > b.allowed {
+		err = b.clarify(ctx, &f)
 	}
-	b.allowed = held * int64(b.opts.Remove.MaxPercent) / 100
 	switch {
-	case held > 0 && source == 0:
-		b.refuse("the source is empty where the destination holds %d objects", held)
-
-		return false
-	case going > b.allowed:
-		b.refuse("%d of the %d objects at the destination would be replaced or removed, more than %d %%",
-			going, held, b.opts.Remove.MaxPercent)
-
-		return false
+	case f.going > b.allowed:
+		b.refuse("%d or more of the %d objects at the destination would be replaced or removed, %d %% are %d",
+			f.going, f.held, b.opts.Remove.MaxPercent, b.allowed)
+	case err != nil:
+		b.fail(ctx, "", err)
+	case f.held > 0 && f.source == 0:
+		b.refuse("the source is empty where the destination holds %d objects", f.held)
 	default:
 		return true
 	}
+
+	return false
 }
 
-// sameNotation reports whether the ETags of both sides were made the same way, so
-// that unlike ETags mean unlike content.
-func sameNotation(p pair) bool {
-	return p.src.ETag.MD5() != nil && p.dst.ETag.MD5() != nil ||
-		p.src.ETag.Parts() > 0 && p.src.ETag.Parts() == p.dst.ETag.Parts()
+// forecast counts what a run is going to do to a destination.
+type forecast struct {
+	source, held int64
+	going        int64 // will be replaced or removed
+	unclear      int64 // will be replaced if the content differs
+}
+
+// add counts a pair. It wants no worker.
+func (f *forecast) add(p pair) bool {
+	if p.src != nil {
+		f.source++
+	}
+	if p.dst != nil {
+		f.held++
+	}
+	switch decide(p) {
+	case actExtra, actReplace:
+		f.going++
+	case actCompare:
+		f.unclear++
+	case actNothing, actCopy, actDescribe:
+	}
+
+	return false
+}
+
+// clarify compares the content of unclear pairs until it is known whether the
+// allowance suffices.
+func (b *bucketRun) clarify(ctx context.Context, f *forecast) error {
+	var mu sync.Mutex
+	unclear := func(p pair) bool { return decide(p) == actCompare }
+	err := b.walk(ctx, b.opts.concurrency(), unclear, func(ctx context.Context, p pair) {
+		b.chase(ctx, p, func(ctx context.Context, p pair) error {
+			if p.dst == nil {
+				return nil
+			}
+			same, err := b.sameContent(ctx, p)
+			if err != nil || same {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if f.going++; f.going > b.allowed {
+				b.abandon(errAllowance)
+			}
+
+			return nil
+		})
+	})
+	if err == nil && !b.rep.Complete {
+		err = errors.New("cannot tell how much the run would replace")
+	}
+
+	return err
 }
 
 // charge takes one object off the allowance.

@@ -94,12 +94,12 @@ func TestRemoveIsRefused(t *testing.T) {
 		want     string
 	}{
 		"source empty":     {dst: numbered(0, 10, "x"), percent: 100, want: "the source is empty where the destination holds 10 objects"},
-		"too many removed": {src: numbered(0, 8, "x"), dst: numbered(0, 10, "x"), percent: 19, want: "2 of the 10 objects"},
-		"too many sizes":   {src: numbered(0, 10, "xx"), dst: numbered(0, 10, "x"), percent: 99, want: "10 of the 10 objects"},
-		"too many tags":    {src: numbered(0, 10, "y"), dst: numbered(0, 10, "x"), percent: 99, want: "10 of the 10 objects"},
-		"small bucket":     {src: numbered(0, 2, "x"), dst: numbered(0, 3, "x"), percent: 33, want: "1 of the 3 objects"},
+		"too many removed": {src: numbered(0, 8, "x"), dst: numbered(0, 10, "x"), percent: 19, want: "2 or more of the 10 objects"},
+		"too many sizes":   {src: numbered(0, 10, "xx"), dst: numbered(0, 10, "x"), percent: 99, want: "10 or more of the 10 objects"},
+		"too many tags":    {src: numbered(0, 10, "y"), dst: numbered(0, 10, "x"), percent: 99, want: "10 or more of the 10 objects"},
+		"small bucket":     {src: numbered(0, 2, "x"), dst: numbered(0, 3, "x"), percent: 33, want: "1 or more of the 3 objects"},
 		"both kinds": {
-			src: map[string]string{"k00": "yy", "k01": "x", "k02": "x"}, dst: numbered(0, 4, "x"), percent: 49, want: "2 of the 4 objects",
+			src: map[string]string{"k00": "yy", "k01": "x", "k02": "x"}, dst: numbered(0, 4, "x"), percent: 49, want: "2 or more of the 4 objects",
 		},
 		"just allowed": {src: numbered(0, 8, "x"), dst: numbered(0, 10, "x"), percent: 20},
 	}
@@ -124,17 +124,53 @@ func TestRemoveIsRefused(t *testing.T) {
 	}
 }
 
-// What the listings cannot foresee counts against the allowance when it happens.
+// What the listings cannot tell is read before the decision: equal content under
+// unlike tags does not count, other content does.
+func TestAllowanceByContent(t *testing.T) {
+	for _, content := range []string{"old", "new"} {
+		inWorld(t, memory.Quirks{}, memory.Quirks{OpaqueETags: true}, func(w world) {
+			w.make(w.dst)
+			for i := range 10 {
+				w.put(w.dst, map[string]string{fmt.Sprint(i): "old"})
+				w.parts(w.src, fmt.Sprint(i), content[:2], content[2:])
+			}
+			outcome := mirror.OutcomeDone
+			if content == "new" {
+				outcome = mirror.OutcomeRefused
+			}
+			dst := faulty.New(w.dst, faulty.Faults{})
+			w.run(w.src, dst, removing(30), outcome)
+			w.equal("writes", dst.Calls("Put")+dst.Calls("Upload"), 0)
+			outcome = mirror.OutcomePartial
+			w.run(faulty.New(w.src, faulty.Faults{Before: faulty.Times(-1, "Get", errDenied)}), dst, removing(30), outcome)
+			w.equal("writes", dst.Calls("Put")+dst.Calls("Upload"), 0)
+		})
+	}
+}
+
+// What changes after the decision counts against the allowance when it happens.
 func TestAllowanceDuringTheRun(t *testing.T) {
-	inWorld(t, memory.Quirks{}, memory.Quirks{OpaqueETags: true}, func(w world) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
 		w.make(w.dst)
 		for i := range 10 {
+			w.put(w.src, map[string]string{fmt.Sprint(i): "old"})
 			w.put(w.dst, map[string]string{fmt.Sprint(i): "old"})
-			w.parts(w.src, fmt.Sprint(i), "ne", "w")
 		}
+		lists := 0
+		src := faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
+			if call.Method == "List" {
+				if lists++; lists == 4 { // exists, decision and its probe, then the copies
+					for i := range 10 {
+						w.put(w.src, map[string]string{fmt.Sprint(i): "encrypted"})
+					}
+				}
+			}
+
+			return nil
+		}})
 		opts := removing(30)
 		opts.Concurrency = 1
-		rep := w.run(w.src, w.dst, opts, mirror.OutcomeRefused)
+		rep := w.run(src, w.dst, opts, mirror.OutcomeRefused)
 		w.equal("replaced", rep.Totals.Replaced, int64(3))
 		w.equal("trash", len(w.trash()), 3)
 	})
