@@ -153,14 +153,14 @@ func (g *generator) config() string {
 	}
 	fmt.Fprintf(&out, "    alias: {name: %s, port: %d}\n", g.pick("shop-objectstorage", "store"), []int{9000, 80}[g.IntN(2)])
 	fmt.Fprintf(&out, "    previousProvider: %s\n", g.pick("minio", "minio", "rustfs", "external"))
-	option(4, "    activeProvider: %s", g.pick("minio", "rustfs", "versitygw"))
+	option(8, "    activeProvider: %s", g.pick("minio", "rustfs", "versitygw"))
 	option(4, "    cutoverAcknowledged: true")
 	option(6, "    endpoint: https://s3.example.com")
 	option(2, "    rewire: true")
 	option(2, "    credentials: {existingSecret: shop-s3}")
 	option(8, "    providers: [{name: attic, port: 8444}, {name: old-minio, port: 9000, match: [{labels: {app: old-minio}}]}]")
 	option(8, "  preUpgradeChecks: {enabled: false}")
-	option(3, "  migration: {enabled: true, from: %s, to: %s, dryRun: %t}", g.pick("minio", "rustfs"), g.pick("external", "versitygw"), g.oneIn(2))
+	option(5, "  migration: {enabled: true, from: minio, to: %s, dryRun: %t}", g.pick("rustfs", "rustfs", "external"), g.oneIn(2))
 	option(12, "  image: registry.example.com/ferry-hook@sha256:0123")
 	option(8, "  podTemplate: {metadata: {labels: {a: b}}, spec: {tolerations: [{operator: Exists}], containers: [{name: ferry, resources: {}}]}}")
 	if g.oneIn(3) {

@@ -86,6 +86,9 @@ func (s *state) replace(existing *manifest.Object, root *yaml.Node) (*manifest.O
 			setString(root, value, "metadata", "annotations", key)
 		}
 	}
+	if s.options.Door == Helm4 && existing.Annotations()[manifest.FilenameAnnotation] == "" {
+		setString(root, s.fileOf(root), "metadata", "annotations", manifest.FilenameAnnotation)
+	}
 	if equal(existing.Root(), root) {
 		s.wanted[existing.Document()] = true
 		return existing, nil
