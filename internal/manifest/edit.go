@@ -63,6 +63,9 @@ func (o *Object) Replace(node *yaml.Node, value string) bool {
 func setScalar(node *yaml.Node, value, tag string) {
 	node.Value, node.Tag = value, tag
 	node.Style &^= yaml.TaggedStyle
+	if node.Style == 0 && tag == "!!str" && lookalike.MatchString(value) {
+		node.Style = yaml.DoubleQuotedStyle
+	}
 }
 
 // ownMapping returns the mapping at a key as one that belongs to this place alone: made if there
@@ -86,7 +89,7 @@ func (o *Object) put(mapping *yaml.Node, key string, value *yaml.Node) *yaml.Nod
 		old := mapping.Content[i+1]
 		value.HeadComment, value.LineComment, value.FootComment = old.HeadComment, old.LineComment, old.FootComment
 		mapping.Content[i+1] = value
-		o.releaseAll(old)
+		o.release(old)
 		return value
 	}
 	if len(mapping.Content) == 0 {
@@ -94,14 +97,6 @@ func (o *Object) put(mapping *yaml.Node, key string, value *yaml.Node) *yaml.Nod
 	}
 	mapping.Content = append(mapping.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, value)
 	return value
-}
-
-// releaseAll hands over every anchor in a subtree that no longer belongs to the document.
-func (o *Object) releaseAll(node *yaml.Node) {
-	o.release(node)
-	for _, child := range node.Content {
-		o.releaseAll(child)
-	}
 }
 
 // release takes the anchor from a node. The first alias that pointed to it becomes a copy with the

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -39,9 +40,9 @@ func checkSet(t *testing.T, text, value string, path ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, object := range stream.Objects() {
+	for i := range stream.Objects() {
 		stream, _ := Parse([]byte(text))
-		object = stream.Objects()[i]
+		object := stream.Objects()[i]
 		want := valuesOf(t, stream)
 		gone := object.String(path...)
 		putIn(want[i], value, path...)
@@ -59,7 +60,7 @@ func checkSet(t *testing.T, text, value string, path ...string) {
 func putIn(target map[string]any, value string, path ...string) {
 	old, exists := target[path[0]]
 	text, isText := old.(string)
-	if !exists || text == "!!null" {
+	if !exists || old == nil || text == "!!null" {
 		old, isText = map[string]any{}, true
 	}
 	if len(path) == 1 {
@@ -87,8 +88,13 @@ func valuesOf(t *testing.T, stream *Stream) []map[string]any {
 	t.Helper()
 	var values []map[string]any
 	for _, object := range stream.Objects() {
-		values = append(values, plainValue(object.Root()).(map[string]any))
+		values = append(values, plainMap(object.Root()))
 	}
+	return values
+}
+
+func plainMap(mapping *yaml.Node) map[string]any {
+	values, _ := plainValue(mapping).(map[string]any)
 	return values
 }
 
@@ -100,9 +106,7 @@ func plainValue(node *yaml.Node) any {
 	case yaml.MappingNode:
 		result := map[string]any{}
 		for _, source := range slices.Backward(merged(node)) {
-			for key, value := range plainValue(source).(map[string]any) {
-				result[key] = value
-			}
+			maps.Copy(result, plainMap(source))
 		}
 		for i := 0; i < len(node.Content); i += 2 {
 			if key := resolve(node.Content[i]); key.Tag != "!!merge" {

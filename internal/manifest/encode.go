@@ -27,7 +27,7 @@ func encode(node *yaml.Node, indent int, compact bool) []byte {
 	return out.Bytes()
 }
 
-// styled copies a tree with styles in which every parser reads the strings as strings, and which
+// styled copies a tree with styles in which every parser reads new strings as strings, and which
 // the encoder writes faithfully. With quote all strings are quoted; with flow the copy fits into
 // {} and [], where JSON has quotes, and comments have no place.
 func styled(node *yaml.Node, quote, flow bool) *yaml.Node {
@@ -63,7 +63,11 @@ var lookalike = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|=|[-+]?[0-9][0-9_]*(:
 func stringStyle(node *yaml.Node, quote bool) yaml.Style {
 	tagged, style := node.Style&yaml.TaggedStyle, node.Style&^yaml.TaggedStyle
 	switch lines := strings.Contains(node.Value, "\n"); {
-	case quote, style == 0 && lookalike.MatchString(node.Value):
+	case style == 0 && lookalike.MatchString(node.Value):
+		if node.Line == 0 { // what was read without quotes, Kubernetes takes for no string
+			style = yaml.DoubleQuotedStyle
+		}
+	case quote:
 		style = yaml.DoubleQuotedStyle
 	case lines && style&(yaml.FoldedStyle|yaml.DoubleQuotedStyle) == 0:
 		style = yaml.DoubleQuotedStyle

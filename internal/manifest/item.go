@@ -49,9 +49,9 @@ func (s *source) items(mapping *yaml.Node, key string) []itemText {
 		var text []byte
 		line := item.Line
 		if item.Kind != yaml.AliasNode && at >= 0 && start >= at && end >= start {
-			comments := commentLines(s.text[at:start])
-			text = append(comments, dedent(s.text[start:s.itemEnd(sequence, end)], item.Column-1)...)
-			line -= bytes.Count(comments, []byte("\n"))
+			text = commentLines(s.text[at:start])
+			line -= bytes.Count(text, []byte("\n"))
+			text = append(text, dedent(s.text[start:s.itemEnd(sequence, end)], item.Column-1)...)
 		}
 		at = end
 		if end >= 0 {

@@ -115,7 +115,7 @@ func merged(mapping *yaml.Node) []*yaml.Node {
 // original, and so do the aliases of the copy.
 func clone(node *yaml.Node) *yaml.Node {
 	result := *node
-	result.Anchor, result.Line, result.Column = "", 0, 0
+	result.Anchor = ""
 	result.HeadComment, result.LineComment, result.FootComment = "", "", ""
 	result.Content = make([]*yaml.Node, len(node.Content))
 	for i, child := range node.Content {

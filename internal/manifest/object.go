@@ -17,11 +17,17 @@ type Object struct {
 
 func newObject(document *Document, node *yaml.Node) *Object {
 	o := &Object{document: document, node: node}
+	o.identify()
+	return o
+}
+
+// identify reads the fields that identify the object.
+func (o *Object) identify() {
 	o.APIVersion = o.String("apiVersion")
 	o.Kind = o.String("kind")
-	o.Name = o.String("metadata", "name")
-	o.Namespace = o.String("metadata", "namespace")
-	return o
+	metadata := o.Node("metadata")
+	o.Name = Scalar(Lookup(metadata, "name"))
+	o.Namespace = Scalar(Lookup(metadata, "namespace"))
 }
 
 // Document returns the document that the object stands in.
@@ -30,8 +36,11 @@ func (o *Object) Document() *Document { return o.document }
 // Root returns the mapping of the object. Whoever changes it calls [Object.MarkChanged].
 func (o *Object) Root() *yaml.Node { return o.node }
 
-// MarkChanged has the document written from its nodes.
-func (o *Object) MarkChanged() { o.document.changed = true }
+// MarkChanged has the changes of the object's nodes written into the document.
+func (o *Object) MarkChanged() {
+	o.document.changed = true
+	o.identify()
+}
 
 // Title names the object as kubectl does: Kind/name, or Kind alone if it has no name.
 func (o *Object) Title() string {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"sort"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -123,16 +124,13 @@ func (d *Document) collect(root *yaml.Node) {
 	}
 }
 
-// isList tells whether an object is a v1 List or a typed list such as ConfigMapList, not a custom
-// kind that only sounds like one.
+// lists are the kinds of lists by their API version. A custom kind may only sound like one.
+var lists = map[string]string{
+	"v1":       "List ConfigMapList SecretList ServiceList ServiceAccountList PersistentVolumeClaimList PodList",
+	"apps/v1":  "DeploymentList StatefulSetList DaemonSetList ReplicaSetList",
+	"batch/v1": "JobList CronJobList",
+}
+
 func isList(o *Object) bool {
-	switch o.APIVersion {
-	case "v1":
-		return slices.Contains([]string{"List", "ConfigMapList", "SecretList", "ServiceList", "ServiceAccountList", "PersistentVolumeClaimList", "PodList"}, o.Kind)
-	case "apps/v1":
-		return slices.Contains([]string{"DeploymentList", "StatefulSetList", "DaemonSetList", "ReplicaSetList"}, o.Kind)
-	case "batch/v1":
-		return slices.Contains([]string{"JobList", "CronJobList"}, o.Kind)
-	}
-	return false
+	return strings.HasSuffix(o.Kind, "List") && slices.Contains(strings.Fields(lists[o.APIVersion]), o.Kind)
 }

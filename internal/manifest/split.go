@@ -43,7 +43,7 @@ func split(data []byte) []chunk {
 // isMarker tells whether line is marker alone or marker followed by white space.
 func isMarker(line []byte, marker string) bool {
 	rest, found := bytes.CutPrefix(line, []byte(marker))
-	return found && (len(rest) == 0 || bytes.IndexByte([]byte(" \t\r\n"), rest[0]) >= 0)
+	return found && (len(rest) == 0 || isSpace(rest[0]))
 }
 
 // onlyDirectives tells whether text has a YAML directive and, apart from it, only comments.

@@ -133,7 +133,7 @@ func TestPlace(t *testing.T) {
 		want   string
 	}{
 		"in the middle":          {[]string{"{kind: Secret}", "{kind: Service}"}, "{kind: ConfigMap}", "Secret ConfigMap Service"},
-		"behind its own kind":    {[]string{"{kind: Service}", "{kind: Service}", "{kind: Job}"}, "{kind: Service, n: 1}", "Service Service Service1 Job"},
+		"behind its own kind":    {[]string{"{kind: Service}", "{kind: Job}"}, "{kind: Service, n: 2}", "Service Service2 Job"},
 		"at the end":             {[]string{"{kind: Service}"}, "{kind: CronJob}", "Service CronJob"},
 		"custom last":            {[]string{"{kind: Service}", "{kind: Thing}"}, "{kind: Other}", "Service Thing Other"},
 		"before the custom ones": {[]string{"{kind: Service}", "{kind: Thing}"}, "{kind: Ingress}", "Service Ingress Thing"},

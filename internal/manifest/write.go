@@ -36,7 +36,12 @@ func rewrite(raw []byte, trees ...*yaml.Node) []byte {
 			}
 		}
 	}
-	return encodeBelow(raw, withoutComments(trees[len(trees)-1]), true)
+	bare := withoutComments(trees[len(trees)-1])
+	text := encodeBelow(raw, bare, true)
+	if !reads(text, bare) {
+		panic("manifest: nodes that are no YAML") // made by hand: what was read can be written
+	}
+	return text
 }
 
 // reads tells whether text is a document that says what a tree says.

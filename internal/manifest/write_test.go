@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -195,5 +197,35 @@ func TestMarkChangedWritesWhatTheNodesSay(t *testing.T) {
 				t.Errorf("-want +got:\n%s\n%s", diff, out)
 			}
 		})
+	}
+}
+
+// Where nothing can be spliced, a document is written from its nodes. The encoder has its faults:
+// what it gets wrong is written in another way, in the end without comments.
+func TestRewriteIsFaithful(t *testing.T) {
+	t.Parallel()
+	texts := slices.Collect(maps.Values(tricky))
+	for seed := range uint64(1000) {
+		texts = append(texts, generate(seed))
+	}
+	for _, text := range texts {
+		stream, err := Parse([]byte(text))
+		if err != nil {
+			continue
+		}
+		for _, document := range stream.Documents {
+			if document.node == nil {
+				continue
+			}
+			rewritten := rewrite(document.raw, document.node, expanded(document.node))
+			again, err := Parse(rewritten)
+			if err != nil {
+				t.Fatalf("%v in\n%s\nfrom\n%s", err, rewritten, text)
+			}
+			want := plainValue(document.node.Content[0])
+			if diff := cmp.Diff(want, plainValue(again.Documents[len(again.Documents)-1].node.Content[0])); diff != "" {
+				t.Fatalf("-want +got:\n%s\n%s\nfrom\n%s", diff, rewritten, text)
+			}
+		}
 	}
 }
