@@ -24,8 +24,8 @@ func (b *bucketRun) guard(ctx context.Context) bool {
 	}
 	switch {
 	case f.going > b.allowed:
-		b.refuse("%d or more of the %d objects at the destination would be replaced or removed, %d %% are %d",
-			f.going, f.held, b.opts.Remove.MaxPercent, b.allowed)
+		b.refuse("%d of the %d objects at the destination would be replaced or removed, more than %d %%",
+			f.going, f.held, b.opts.Remove.MaxPercent)
 	case err != nil:
 		b.fail(ctx, "", err)
 	case f.held > 0 && f.source == 0:
@@ -63,8 +63,8 @@ func (f *forecast) add(p pair) bool {
 	return false
 }
 
-// clarify compares the content of unclear pairs until it is known whether the
-// allowance suffices.
+// clarify compares the content of unclear pairs, no further than to the first that
+// goes beyond the allowance.
 func (b *bucketRun) clarify(ctx context.Context, f *forecast) error {
 	var mu sync.Mutex
 	unclear := func(p pair) bool { return decide(p) == actCompare }

@@ -94,12 +94,12 @@ func TestRemoveIsRefused(t *testing.T) {
 		want     string
 	}{
 		"source empty":     {dst: numbered(0, 10, "x"), percent: 100, want: "the source is empty where the destination holds 10 objects"},
-		"too many removed": {src: numbered(0, 8, "x"), dst: numbered(0, 10, "x"), percent: 19, want: "2 or more of the 10 objects"},
-		"too many sizes":   {src: numbered(0, 10, "xx"), dst: numbered(0, 10, "x"), percent: 99, want: "10 or more of the 10 objects"},
-		"too many tags":    {src: numbered(0, 10, "y"), dst: numbered(0, 10, "x"), percent: 99, want: "10 or more of the 10 objects"},
-		"small bucket":     {src: numbered(0, 2, "x"), dst: numbered(0, 3, "x"), percent: 33, want: "1 or more of the 3 objects"},
+		"too many removed": {src: numbered(0, 8, "x"), dst: numbered(0, 10, "x"), percent: 19, want: "2 of the 10 objects"},
+		"too many sizes":   {src: numbered(0, 10, "xx"), dst: numbered(0, 10, "x"), percent: 99, want: "10 of the 10 objects"},
+		"too many tags":    {src: numbered(0, 10, "y"), dst: numbered(0, 10, "x"), percent: 99, want: "10 of the 10 objects"},
+		"small bucket":     {src: numbered(0, 2, "x"), dst: numbered(0, 3, "x"), percent: 33, want: "1 of the 3 objects"},
 		"both kinds": {
-			src: map[string]string{"k00": "yy", "k01": "x", "k02": "x"}, dst: numbered(0, 4, "x"), percent: 49, want: "2 or more of the 4 objects",
+			src: map[string]string{"k00": "yy", "k01": "x", "k02": "x"}, dst: numbered(0, 4, "x"), percent: 49, want: "2 of the 4 objects",
 		},
 		"just allowed": {src: numbered(0, 8, "x"), dst: numbered(0, 10, "x"), percent: 20},
 	}
