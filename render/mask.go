@@ -14,20 +14,26 @@ func Mask(text []byte) ([]byte, error) {
 	}
 	for _, o := range stream.Objects() {
 		if o.Is("", "Secret") {
-			maskData(o)
+			maskBelow(o, o.Node("data"))
+			maskBelow(o, o.Node("stringData"))
 		}
 	}
 	return stream.Bytes(), nil
 }
 
-func maskData(o *manifest.Object) {
-	for _, section := range []string{"data", "stringData"} {
-		mapping := o.Node(section)
-		if mapping == nil || mapping.Kind != yaml.MappingNode {
-			continue
-		}
-		for i := 0; i < len(mapping.Content); i += 2 {
-			o.Set(masked, section, mapping.Content[i].Value)
+// maskBelow hides every scalar below a node, also one that stands there by an alias or a merge key.
+func maskBelow(o *manifest.Object, node *yaml.Node) {
+	switch {
+	case node == nil:
+	case node.Kind == yaml.AliasNode:
+		maskBelow(o, node.Alias)
+	case node.Kind == yaml.ScalarNode:
+		o.Replace(node, masked)
+	default:
+		for i, child := range node.Content {
+			if node.Kind != yaml.MappingNode || i%2 == 1 {
+				maskBelow(o, child)
+			}
 		}
 	}
 }

@@ -17,12 +17,20 @@ import (
 //go:embed templates/*.yaml
 var templateFiles embed.FS
 
-// impure are the functions of sprig's hermetic set that are not functions of their arguments alone
-// (time, chance) or have no place in a manifest (keys and certificates).
+// impure are the functions of sprig's hermetic set that are not functions of their arguments alone,
+// or have no place in a manifest.
 var impure = [...]string{
-	"ago", "shuffle", "bcrypt", "htpasswd", "derivePassword", "genPrivateKey", "genCA", "genCAWithKey",
-	"genSelfSignedCert", "genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey",
-	"buildCustomCert", "encryptAES", "decryptAES", "randBytes",
+	// the clock and the time zone
+	"ago", "durationRound", "toDate", "mustToDate",
+	// chance
+	"shuffle", "randInt",
+	// the order of Go's maps
+	"keys", "values",
+	// the paths of the operating system
+	"osBase", "osClean", "osDir", "osExt", "osIsAbs",
+	// keys and certificates
+	"bcrypt", "htpasswd", "derivePassword", "genPrivateKey", "genCA", "genCAWithKey", "genSelfSignedCert",
+	"genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey", "buildCustomCert", "encryptAES", "decryptAES",
 }
 
 // templates are parsed when the first object is added: rendering nothing costs nothing.
