@@ -23,7 +23,8 @@ func (p *Plan) conclude(stale map[string]bool) {
 	case len(stale) > 0:
 		p.Refused = true
 		names := slices.Sorted(maps.Keys(stale))
-		p.Verdict = fmt.Sprintf("REFUSED: spec.preUpgradeChecks.allowLoss names %s, which the release does not have: remove the entry", strings.Join(names, ", "))
+		p.Verdict = fmt.Sprintf("REFUSED: spec.preUpgradeChecks.allowLoss names %s, which the release does not have: remove the entry",
+			strings.Join(names, ", "))
 	default:
 		p.Verdict = fmt.Sprintf("PASS: no claim of %d is lost", len(p.Claims))
 		if left := p.left(); len(left) > 0 {

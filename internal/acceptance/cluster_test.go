@@ -11,12 +11,13 @@ import (
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/manifest"
 	"github.com/helm-ferry/ferry/internal/release"
 	"github.com/helm-ferry/ferry/internal/testworld"
 	"github.com/helm-ferry/ferry/render"
-	"go.yaml.in/yaml/v3"
 )
 
 // TestAPIServerAcceptsTheGoldens shows what both Helms render of every chart, Secrets not hidden, to

@@ -2,11 +2,13 @@ package acceptance
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +24,7 @@ func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
 	var err error
-	if plugin, err = install(); err != nil {
+	if plugin, err = install(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "acceptance: install the plugin:", err)
 		return 1
 	}
@@ -32,7 +34,7 @@ func run(m *testing.M) int {
 }
 
 // install builds ferry into a folder with the plugin's files.
-func install() (string, error) {
+func install(ctx context.Context) (string, error) {
 	folder, err := os.MkdirTemp("", "ferry-plugin-")
 	if err != nil {
 		return "", err
@@ -49,7 +51,7 @@ func install() (string, error) {
 			return folder, err
 		}
 	}
-	build := exec.Command("go", "build", "-o", binary(folder), "./cmd/ferry")
+	build := exec.CommandContext(ctx, "go", "build", "-o", binary(folder), "./cmd/ferry")
 	build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return folder, fmt.Errorf("%w\n%s", err, out)
@@ -92,7 +94,7 @@ func bothHelms(t *testing.T, test func(t *testing.T, h helm)) {
 
 // with returns the Helm with one more variable.
 func (h helm) with(variable string) helm {
-	h.env = append(h.env[:len(h.env):len(h.env)], variable)
+	h.env = append(slices.Clip(h.env), variable)
 	return h
 }
 

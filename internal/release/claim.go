@@ -2,11 +2,13 @@ package release
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
-	"github.com/helm-ferry/ferry/internal/manifest"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/helm-ferry/ferry/internal/manifest"
 )
 
 // Claim is a PersistentVolumeClaim that a release makes.
@@ -72,9 +74,7 @@ func claimLabels(set *manifest.Object, template *yaml.Node) map[string]string {
 	if labels == nil {
 		labels = map[string]string{}
 	}
-	for key, value := range manifest.StringMap(set.Node("spec", "selector", "matchLabels")) {
-		labels[key] = value
-	}
+	maps.Copy(labels, manifest.StringMap(set.Node("spec", "selector", "matchLabels")))
 	return labels
 }
 

@@ -2,12 +2,14 @@ package release
 
 import (
 	"encoding/base64"
+	"maps"
 	"path"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/helm-ferry/ferry/internal/manifest"
 	"github.com/helm-ferry/ferry/internal/provider"
-	"go.yaml.in/yaml/v3"
 )
 
 // Credentials tell where a store takes its root credentials from.
@@ -176,9 +178,7 @@ func SecretData(objects []*manifest.Object, name string) map[string]string {
 				values[key] = string(decoded)
 			}
 		}
-		for key, value := range manifest.StringMap(o.Node("stringData")) {
-			values[key] = value
-		}
+		maps.Copy(values, manifest.StringMap(o.Node("stringData")))
 		return values
 	}
 	return nil

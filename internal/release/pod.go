@@ -3,9 +3,10 @@ package release
 import (
 	"strconv"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/helm-ferry/ferry/internal/manifest"
 	"github.com/helm-ferry/ferry/internal/provider"
-	"go.yaml.in/yaml/v3"
 )
 
 // PartOf is the label value that marks what Ferry adds, see [Ours].

@@ -6,10 +6,11 @@ import (
 	"strconv"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/manifest"
 	"github.com/helm-ferry/ferry/internal/provider"
-	"go.yaml.in/yaml/v3"
 )
 
 // External is the provider that spec.objectStorage.endpoint enables.

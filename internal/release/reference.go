@@ -4,8 +4,9 @@ import (
 	"encoding/base64"
 	"fmt"
 
-	"github.com/helm-ferry/ferry/internal/manifest"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/helm-ferry/ferry/internal/manifest"
 )
 
 // Reference is a place where a text names a Service that leads to a store.

@@ -57,7 +57,8 @@ func (r *Release) distinct() error {
 		if other := seen[p.Name()]; other != nil {
 			return &ResolveError{
 				"spec.objectStorage.providers",
-				fmt.Sprintf("two enabled providers are of the kind %s: %s and %s; switch one off, or add a row with a name of its own that matches one of them by its labels",
+				fmt.Sprintf("two enabled providers are of the kind %s: %s and %s; switch one off, "+
+					"or add a row with a name of its own that matches one of them by its labels",
 					p.Name(), other.Title(), p.Title()),
 			}
 		}
@@ -90,7 +91,8 @@ func (r *Release) oneOfTwo(storage config.ObjectStorage) (Resolution, error) {
 	if previous.Name() != storage.PreviousProvider {
 		return Resolution{}, &ResolveError{
 			"spec.objectStorage.previousProvider",
-			fmt.Sprintf("is %s, which is neither of the two enabled providers: %s; name the one that holds the data, or set activeProvider", storage.PreviousProvider, r.titles()),
+			fmt.Sprintf("is %s, which is neither of the two enabled providers: %s; name the one that holds the data, or set activeProvider",
+				storage.PreviousProvider, r.titles()),
 		}
 	}
 	if storage.CutoverAcknowledged {

@@ -3,8 +3,9 @@ package release
 import (
 	"slices"
 
-	"github.com/helm-ferry/ferry/internal/manifest"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/helm-ferry/ferry/internal/manifest"
 )
 
 // containers returns all containers of a pod spec, init containers first.

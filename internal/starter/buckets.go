@@ -5,8 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/helm-ferry/ferry/internal/manifest"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/helm-ferry/ferry/internal/manifest"
 )
 
 var (

@@ -35,8 +35,7 @@ type facts struct {
 // Document writes the configuration of a release. The error is about the name.
 func Document(name string, stream *manifest.Stream) ([]byte, error) {
 	cfg, err := config.Load("--name", []byte(fmt.Sprintf("apiVersion: %s\nkind: %s\nmetadata: {name: %q}\n", config.APIVersion, config.Kind, name)))
-	var faults config.Errors
-	if errors.As(err, &faults) {
+	if faults, ok := errors.AsType[config.Errors](err); ok {
 		return nil, fmt.Errorf("--name: %s", faults[0].Message)
 	}
 	if err != nil {

@@ -26,7 +26,7 @@ func document(t *testing.T, manifests string) string {
 	return string(text)
 }
 
-// Every document loads as it is, and with all its examples made real.
+// Every document loads as it is, and with all its examples made uncommented.
 func TestDocumentsLoad(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/*.yaml")
 	if err != nil || len(inputs) == 0 {
@@ -48,10 +48,10 @@ func TestDocumentsLoad(t *testing.T) {
 				t.Error(err)
 			}
 			_, body, _ := strings.Cut(text, "apiVersion:")
-			real := "apiVersion:" + example.ReplaceAllString(body, "$1$2")
-			real = regexp.MustCompile(`(?m)^ *(auto|Seen|The|Consumers|keys).*$`).ReplaceAllString(real, "")
-			if _, err := config.Load("with its examples", []byte(real)); err != nil {
-				t.Errorf("%v\n%s", err, real)
+			uncommented := "apiVersion:" + example.ReplaceAllString(body, "$1$2")
+			uncommented = regexp.MustCompile(`(?m)^ *(auto|Seen|The|Consumers|keys).*$`).ReplaceAllString(uncommented, "")
+			if _, err := config.Load("with its examples", []byte(uncommented)); err != nil {
+				t.Errorf("%v\n%s", err, uncommented)
 			}
 		})
 	}
