@@ -40,20 +40,24 @@ func checkSet(t *testing.T, text, value string, path ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range stream.Objects() {
-		stream, _ := Parse([]byte(text))
-		object := stream.Objects()[i]
-		want := valuesOf(t, stream)
-		gone := object.String(path...)
-		putIn(want[i], value, path...)
-		changed := object.Set(value, path...)
-		out := stream.Bytes()
-		if !changed && string(out) != text {
-			t.Errorf("changed without saying so:\n%s", out)
-		}
-		checkValues(t, out, want)
-		checkComments(t, text, string(out), gone)
+	for i, object := range stream.Objects() {
+		checkComments(t, text, setOne(t, text, i, value, path...), object.String(path...))
 	}
+}
+
+// setOne sets a value in one object and checks all values of what is written then.
+func setOne(t *testing.T, text string, index int, value string, path ...string) string {
+	t.Helper()
+	stream, _ := Parse([]byte(text))
+	want := valuesOf(t, stream)
+	putIn(want[index], value, path...)
+	changed := stream.Objects()[index].Set(value, path...)
+	out := stream.Bytes()
+	if !changed && string(out) != text {
+		t.Errorf("changed without saying so:\n%s", out)
+	}
+	checkValues(t, out, want)
+	return string(out)
 }
 
 // putIn sets a value below mappings, and leaves alone what has something else on the way.
@@ -164,14 +168,22 @@ func TestReplaceIsFaithful(t *testing.T) {
 
 func checkReplace(t *testing.T, text string, index int, value string) {
 	t.Helper()
+	out, gone := replaceOne(t, text, index, value)
+	checkComments(t, text, out, gone)
+}
+
+// replaceOne replaces one scalar, checks all values of what is written then, and returns it with
+// the value that went.
+func replaceOne(t *testing.T, text string, index int, value string) (out, gone string) {
+	t.Helper()
 	stream, _ := Parse([]byte(text))
 	found := scalarsOf(stream)[index]
-	gone := found.node.Value
+	gone = found.node.Value
 	found.object.Replace(found.node, value)
 	want := valuesOf(t, stream) // the tree as changed: that it is written as such is the question
-	out := stream.Bytes()
-	checkValues(t, out, want)
-	checkComments(t, text, string(out), gone)
+	written := stream.Bytes()
+	checkValues(t, written, want)
+	return string(written), gone
 }
 
 type foundScalar struct {

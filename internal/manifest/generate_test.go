@@ -130,7 +130,7 @@ func (g *generator) scalar() string {
 }
 
 func (g *generator) flow(depth int) string {
-	gap := g.pick("", " ", "\n"+strings.Repeat(" ", 14), " # in flow\n"+strings.Repeat(" ", 14))
+	gap := g.pick("", " ", "\n"+strings.Repeat(" ", 14), " # in flow\n"+strings.Repeat(" ", 14), "\n# at the edge\n ")
 	if depth > 2 || g.oneIn(3) {
 		return g.pick("a", "1", "'x, y'", `"}"`, "http://x:1/y", `"😀"`, "a b")
 	}

@@ -155,7 +155,7 @@ func (s *source) flowEnd(at int, node *yaml.Node) int {
 		case c == closing:
 			return at + 1
 		case c == '#':
-			at = s.nextLine(at)
+			at = s.nextLine(at + 1)
 		case isSpace(c) || c == ',' || c == ':':
 			at++
 		default:
