@@ -37,11 +37,6 @@ func TestExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden.Equal(t, "how-it-works/rendered.yaml", masked)
-	var findings strings.Builder
-	for _, result := range rendering.Results {
-		findings.WriteString(result.String() + "\n")
-	}
-	golden.Equal(t, "how-it-works/findings.txt", []byte(findings.String()))
 }
 
 // TestExcerpts compares the blocks that come from files with these files.

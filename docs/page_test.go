@@ -128,13 +128,13 @@ func (p page) prose() []string {
 	lines := strings.Split(p.text, "\n")
 	code := regexp.MustCompile("`[^`]*`")
 	for i, line := range lines {
-		if strings.HasPrefix(strings.TrimSpace(line), "```") {
+		isFence := strings.HasPrefix(strings.TrimSpace(line), "```")
+		if isFence {
 			inFence = !inFence
+		}
+		lines[i] = code.ReplaceAllStringFunc(line, func(s string) string { return strings.ReplaceAll(s, "](", "] (") })
+		if isFence || inFence {
 			lines[i] = ""
-		} else if inFence {
-			lines[i] = ""
-		} else {
-			lines[i] = code.ReplaceAllStringFunc(line, func(s string) string { return strings.ReplaceAll(s, "](", "] (") })
 		}
 	}
 	return lines

@@ -28,11 +28,13 @@ type world struct {
 // newWorld makes a world with what a page asks for:
 //
 //	helm3, helm4        helm is that one
-//	ferry               ferry and ferry-hook are on PATH, not only in the plugin
+//	ferry               both programs of Ferry are on PATH, not only in the plugin
 //	kustomize, mc       the program of that name
 //	cluster             a Kubernetes API without nodes, in which Helm can install
 //	stores              MinIO as lake-minio and lake-objectstorage, an empty Versity gateway as lake-versitygw
-func newWorld(t *testing.T, words []string) *world {
+//
+// programs is a folder with those of this module.
+func newWorld(t *testing.T, programs string, words []string) *world {
 	t.Helper()
 	w := &world{folder: t.TempDir(), bin: t.TempDir()}
 	home := t.TempDir()
@@ -44,9 +46,7 @@ func newWorld(t *testing.T, words []string) *world {
 			t.Fatal(err)
 		}
 	}
-	w.copy(t, "plugin.yaml")
-	ferry := filepath.Join(w.folder, "bin", runtime.GOOS+"-"+runtime.GOARCH, "ferry")
-	build(t, "cmd/ferry", ferry)
+	w.plugin(t, filepath.Join(programs, "ferry"))
 	for _, word := range words {
 		switch word {
 		case "helm3":
@@ -54,8 +54,8 @@ func newWorld(t *testing.T, words []string) *world {
 		case "helm4":
 			w.program(t, "helm", testworld.Helm4(t))
 		case "ferry":
-			w.program(t, "ferry", ferry)
-			build(t, "cmd/ferry-hook", filepath.Join(w.bin, "ferry-hook"))
+			w.program(t, "ferry", filepath.Join(programs, "ferry"))
+			w.program(t, "ferry-hook", filepath.Join(programs, "ferry-hook"))
 		case "kustomize":
 			w.program(t, "kustomize", testworld.Kustomize(t))
 		case "mc":
@@ -71,11 +71,19 @@ func newWorld(t *testing.T, words []string) *world {
 	return w
 }
 
-func (w *world) copy(t *testing.T, file string) {
+// plugin makes the folder one that `helm plugin install .` takes, as `make build` does.
+func (w *world) plugin(t *testing.T, ferry string) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(root, file))
+	program := filepath.Join(w.folder, "bin", runtime.GOOS+"-"+runtime.GOARCH, "ferry")
+	if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(ferry, program); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(root, "plugin.yaml"))
 	if err == nil {
-		err = os.WriteFile(filepath.Join(w.folder, file), data, 0o644)
+		err = os.WriteFile(filepath.Join(w.folder, "plugin.yaml"), data, 0o644)
 	}
 	if err != nil {
 		t.Fatal(err)
