@@ -113,7 +113,12 @@ func plainValue(node *yaml.Node) any {
 			maps.Copy(result, plainMap(source))
 		}
 		for i := 0; i < len(node.Content); i += 2 {
-			if key := resolve(node.Content[i]); key.Tag != "!!merge" {
+			key := resolve(node.Content[i])
+			switch {
+			case key.Tag == "!!merge":
+			case key.Kind == yaml.ScalarNode && key.ShortTag() != "!!null":
+				result[key.Value] = plainValue(node.Content[i+1]) // JSON has no other keys than strings
+			default:
 				result[fmt.Sprint(plainValue(key))] = plainValue(node.Content[i+1])
 			}
 		}

@@ -9,21 +9,28 @@ import (
 // write returns raw with the changes of its tree. It tries ways of writing them from the one that
 // touches least to the one that is surest, and takes the first whose text reads as the tree.
 func write(raw []byte, changed *yaml.Node) []byte {
-	trees := []*yaml.Node{changed, expanded(changed)}
-	old, err := parseText(raw)
-	if err != nil || old == nil {
-		return rewrite(raw, trees...)
+	old, _ := parseText(raw) // it was read before
+	if text := spliceSome(raw, old, changed); text != nil {
+		return text
 	}
-	for depth := depthOf(old); depth > 0; depth-- {
-		for _, tree := range trees {
-			for _, quote := range []bool{false, true} {
-				if text := splice(raw, old, tree, depth, quote); text != nil && reads(text, tree) {
-					return text
-				}
+	whole := expanded(changed)
+	if text := spliceSome(raw, old, whole); text != nil {
+		return text
+	}
+	return rewrite(raw, changed, whole)
+}
+
+// spliceSome writes the difference of two trees, ever larger parts of it as a whole, until the
+// text reads as the changed tree; nil if it never does.
+func spliceSome(raw []byte, old, changed *yaml.Node) []byte {
+	for depth := depthOf(old); depth > 0; depth /= 2 {
+		for _, quote := range []bool{false, true} {
+			if text := splice(raw, old, changed, depth, quote); text != nil && reads(text, changed) {
+				return text
 			}
 		}
 	}
-	return rewrite(raw, trees...)
+	return nil
 }
 
 // rewrite writes one of several trees that mean the same from scratch: the first that can be
