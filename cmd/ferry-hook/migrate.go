@@ -7,6 +7,7 @@ import (
 
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/config"
+	"github.com/helm-ferry/ferry/internal/copying"
 	"github.com/helm-ferry/ferry/internal/hookcmd"
 	"github.com/helm-ferry/ferry/mirror"
 )
@@ -30,7 +31,7 @@ since.`,
 				return err
 			}
 			j := migrationJob(cfg, source, destination)
-			j.options.DryRun = dryRun || cfg.Spec.Migration.DryRun
+			j.Options.DryRun = dryRun || cfg.Spec.Migration.DryRun
 			if err := refuseAlias(cfg, j.destination); err != nil {
 				return err
 			}
@@ -51,7 +52,11 @@ func migrationJob(cfg *config.Config, source, destination string) job {
 	migration := cfg.Spec.Migration
 	from, to := cmp.Or(migration.From, source), cmp.Or(migration.To, destination)
 	return job{
-		name: "migration from " + from + " to " + to, act: copies, all: cfg.Spec.ObjectStorage.DefaultBuckets,
+		Job: copying.Job{
+			Name: "migration from " + from + " to " + to, Act: copying.Copies,
+			Options: mirror.Options{CreateBuckets: true, AllowMissing: true, KeepNewer: true},
+		},
+		all: cfg.Spec.ObjectStorage.DefaultBuckets,
 		source: side{
 			role: "source", field: "--source", url: source, region: cfg.Spec.ObjectStorage.Region,
 			keys: providerKeys(cfg.Metadata.Name, from),
@@ -60,6 +65,5 @@ func migrationJob(cfg *config.Config, source, destination string) job {
 			role: "destination", field: "--destination", url: destination, region: cfg.Spec.ObjectStorage.Region,
 			keys: providerKeys(cfg.Metadata.Name, to),
 		},
-		options: mirror.Options{CreateBuckets: true, AllowMissing: true, KeepNewer: true},
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/config"
+	"github.com/helm-ferry/ferry/internal/copying"
 	"github.com/helm-ferry/ferry/internal/hookcmd"
 	"github.com/helm-ferry/ferry/mirror"
 )
@@ -68,7 +69,17 @@ func mirrorJob(cfg *config.Config, name, source string) (job, error) {
 		return job{}, err
 	}
 	j := job{
-		name: "mirror " + m.Name, act: copies, deadline: m.Deadline,
+		Job: copying.Job{
+			Name: "mirror " + m.Name, Act: copying.Copies, Deadline: m.Deadline,
+			Allow: "raise remove.maxPercent of the mirror for one run",
+			Options: mirror.Options{
+				Buckets: m.Buckets, CreateBuckets: true,
+				// a default bucket that nobody has made yet is no fault of a copy; one that is named is
+				AllowMissing: slices.Equal(m.Buckets, cfg.Spec.ObjectStorage.DefaultBuckets),
+				Include:      m.Include, Exclude: m.Exclude, Bandwidth: int64(m.Bandwidth),
+				Remove: mirror.Remove{Enabled: m.Remove.Enabled, MaxPercent: m.Remove.MaxPercent, Trash: m.Remove.Trash.Std()},
+			},
+		},
 		source: side{
 			role: "source", field: "--source", url: source, region: cfg.Spec.ObjectStorage.Region,
 			keys: secretKeys(cfg.CredentialsSecret()),
@@ -77,13 +88,6 @@ func mirrorJob(cfg *config.Config, name, source string) (job, error) {
 			role: "destination", field: "destination.endpoint of the mirror",
 			url: m.Destination.Endpoint, region: m.Destination.Region, keys: secretKeys(m.Destination.SecretName),
 			ambient: m.Destination.SecretName == "",
-		},
-		options: mirror.Options{
-			Buckets: m.Buckets, CreateBuckets: true,
-			// a default bucket that nobody has made yet is no fault of a copy; one that is named is
-			AllowMissing: slices.Equal(m.Buckets, cfg.Spec.ObjectStorage.DefaultBuckets),
-			Include:      m.Include, Exclude: m.Exclude, Bandwidth: int64(m.Bandwidth),
-			Remove: mirror.Remove{Enabled: m.Remove.Enabled, MaxPercent: m.Remove.MaxPercent, Trash: m.Remove.Trash.Std()},
 		},
 	}
 	return j, refuseAlias(cfg, j.destination)
@@ -95,8 +99,8 @@ func margin(deadline time.Duration) time.Duration { return min(deadline/20, 30*t
 
 // deadlined bounds a run, if it has a deadline.
 func (j job) deadlined(ctx context.Context) (context.Context, context.CancelFunc) {
-	if j.deadline == 0 {
+	if j.Deadline == 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeoutCause(ctx, j.deadline.Std()-margin(j.deadline.Std()), errDeadline)
+	return context.WithTimeoutCause(ctx, j.Deadline.Std()-margin(j.Deadline.Std()), copying.ErrDeadline)
 }

@@ -16,15 +16,10 @@ type program struct {
 	// patience is how long a run waits for a store that does not answer yet: the Job of a migration
 	// starts in the same moment as the store that it copies to.
 	patience time.Duration
-	// interval is the time between two lines of progress.
-	interval time.Duration
-	// grace is how long an interrupted run may take to clean up, well below the 30 seconds that
-	// Kubernetes gives a pod.
-	grace time.Duration
 }
 
 func newProgram(getenv func(string) string) program {
-	return program{getenv: getenv, patience: 5 * time.Minute, interval: 10 * time.Second, grace: 8 * time.Second}
+	return program{getenv: getenv, patience: 5 * time.Minute}
 }
 
 // root builds the command tree.

@@ -9,31 +9,17 @@ import (
 	"time"
 
 	"github.com/helm-ferry/ferry/internal/cli"
-	"github.com/helm-ferry/ferry/internal/config"
+	"github.com/helm-ferry/ferry/internal/copying"
 	"github.com/helm-ferry/ferry/mirror"
 )
 
-// action is what a job does with its two stores.
-type action int
-
-const (
-	copies action = iota
-	compares
-)
-
-// job is one run.
+// job is one run between two sides.
 type job struct {
-	name                string // for people: "mirror offsite"
-	act                 action
+	copying.Job
 	source, destination side
-	options             mirror.Options
 	// all stands for every bucket that the source has and, beside them, these.
 	all []string
-	// deadline ends a run that takes too long; 0: none.
-	deadline config.Duration
 }
-
-var errDeadline = errors.New("the deadline has passed")
 
 // run does a job and tells about it: progress, findings, report, verdict, in this order.
 func (p program) run(ctx context.Context, j job, format cli.Format) error {
@@ -48,15 +34,14 @@ func (p program) run(ctx context.Context, j job, format cli.Format) error {
 	}
 	ctx, cancel := j.deadlined(ctx)
 	defer cancel()
-	for _, s := range []side{j.source, j.destination} {
-		log.Info(j.name, s.role, s.url, "credentials", p.credentials(s))
-	}
-	if j.options.Buckets, err = p.prepare(ctx, log, j, source, destination); err != nil {
+	j.SourceKeys, j.DestinationKeys = p.credentials(j.source), p.credentials(j.destination)
+	log.Info(j.Name, "source", j.source.url, "credentials", j.SourceKeys)
+	log.Info(j.Name, "destination", j.destination.url, "credentials", j.DestinationKeys)
+	if j.Options.Buckets, err = p.prepare(ctx, log, j, source, destination); err != nil {
 		return err
 	}
-	report, err := p.engine(ctx, log, j, source, destination)
-	v := p.judge(j, report, err)
-	return p.tell(log, format, report, v)
+	report, err := copying.Run(ctx, log, j.Job, source, destination)
+	return copying.Tell(p.streams, log, format, report, copying.Judge(j.Job, report, err))
 }
 
 // prepare waits for both stores and returns the buckets to deal with.
@@ -68,8 +53,8 @@ func (p program) prepare(ctx context.Context, log *slog.Logger, j job, source, d
 	if _, _, err := p.await(ctx, log, "destination", destination); err != nil {
 		return nil, err
 	}
-	if j.options.Buckets != nil {
-		return j.options.Buckets, nil
+	if j.Options.Buckets != nil {
+		return j.Options.Buckets, nil
 	}
 	if denied != nil {
 		return nil, fmt.Errorf("list the buckets of %s with the credentials in %s: %w", source.Location(), p.credentials(j.source), denied)
@@ -83,7 +68,7 @@ func (p program) prepare(ctx context.Context, log *slog.Logger, j job, source, d
 // there: credentials may reach a bucket and not the list of all.
 func (p program) await(ctx context.Context, log *slog.Logger, role string, store mirror.Reader) (names []string, denied, err error) {
 	ended := time.After(p.patience)
-	for wait := time.Second; ; wait = min(2*wait, p.interval) {
+	for wait := time.Second; ; wait = min(2*wait, 10*time.Second) {
 		names, denied = ask(ctx, store)
 		if !errors.Is(denied, mirror.ErrTemporary) && !errors.Is(denied, context.DeadlineExceeded) && ctx.Err() == nil {
 			return names, denied, nil
@@ -104,38 +89,4 @@ func ask(ctx context.Context, store mirror.Reader) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	return store.Buckets(ctx)
-}
-
-// engine runs the job with a line of progress now and then. When the run is ended from outside it
-// gets a moment to clean up.
-func (p program) engine(ctx context.Context, log *slog.Logger, j job, source mirror.Reader, destination mirror.Store) (mirror.Report, error) {
-	type result struct {
-		report mirror.Report
-		err    error
-	}
-	seen := newProgress(log)
-	defer seen.every(p.interval)()
-	j.options.Progress = seen.event
-	done := make(chan result, 1)
-	go func() {
-		var r result
-		if j.act == compares {
-			r.report, r.err = mirror.Verify(ctx, source, destination, j.options)
-		} else {
-			r.report, r.err = mirror.Run(ctx, source, destination, j.options)
-		}
-		done <- r
-	}()
-	select {
-	case r := <-done:
-		return r.report, r.err
-	case <-ctx.Done():
-	}
-	select {
-	case r := <-done:
-		return r.report, r.err
-	case <-time.After(p.grace):
-		return mirror.Report{Source: source.Location(), Destination: destination.Location(), Interrupted: true},
-			fmt.Errorf("interrupted, and a request did not end within %s: %w", p.grace, context.Cause(ctx))
-	}
 }

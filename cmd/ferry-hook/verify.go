@@ -5,6 +5,7 @@ import (
 
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/config"
+	"github.com/helm-ferry/ferry/internal/copying"
 	"github.com/helm-ferry/ferry/internal/hookcmd"
 )
 
@@ -51,8 +52,8 @@ func verifyJob(cfg *config.Config, name, source, destination string) (job, error
 		if j, err = mirrorJob(cfg, name, source); err != nil {
 			return job{}, err
 		}
-		j.options.IgnoreExtra = !j.options.Remove.Enabled
+		j.Options.IgnoreExtra = !j.Options.Remove.Enabled
 	}
-	j.act, j.deadline = compares, 0
+	j.Act, j.Deadline = copying.Compares, 0
 	return j, nil
 }

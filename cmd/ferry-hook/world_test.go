@@ -16,6 +16,7 @@ import (
 	"github.com/minio/minio-go/v7"
 
 	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/copying"
 	"github.com/helm-ferry/ferry/internal/demo/cargo"
 	"github.com/helm-ferry/ferry/internal/testworld"
 )
@@ -178,9 +179,9 @@ func (w world) keys(s testworld.S3) map[string]int {
 }
 
 // reportOf decodes a report that was printed with -o json.
-func (w world) reportOf(e ending) result {
+func (w world) reportOf(e ending) copying.Result {
 	w.Helper()
-	var r result
+	var r copying.Result
 	if err := json.Unmarshal([]byte(e.stdout), &r); err != nil {
 		w.Fatalf("%v:\n%s", err, e.stdout)
 	}

@@ -1,4 +1,4 @@
-package main
+package copying
 
 import (
 	"context"
@@ -133,16 +133,16 @@ func TestVerdicts(t *testing.T) {
 			code:    cli.Interrupted,
 		},
 		"the deadline": {
-			ended:   fmt.Errorf("mirror interrupted: %w", errDeadline),
+			ended:   fmt.Errorf("mirror interrupted: %w", ErrDeadline),
 			buckets: []mirror.BucketReport{whole("a", 3)},
 			want:    "PARTIAL: mirror offsite: 1 bucket complete and 3 objects proven after the deadline of 20m: the next run continues; a higher deadline lets one run do it all",
 			code:    cli.Partial,
 		},
 	}
-	p := newProgram(func(name string) string {
-		return map[string]string{"AWS_WEB_IDENTITY_TOKEN_FILE": "/token", "AWS_ROLE_ARN": "arn:aws:iam::1:role/backup"}[name]
-	})
-	j := job{name: "mirror offsite", deadline: config.Duration(20 * time.Minute), source: side{keys: secretKeys("src")}, destination: side{ambient: true}}
+	j := Job{
+		Name: "mirror offsite", Deadline: config.Duration(20 * time.Minute), Allow: "raise remove.maxPercent of the mirror for one run",
+		SourceKeys: "Secret src", DestinationKeys: "web identity, role arn:aws:iam::1:role/backup",
+	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -157,12 +157,12 @@ func TestVerdicts(t *testing.T) {
 				report.Complete = report.Complete && b.Complete
 				report.Totals = sum(report.Totals, b.Counts)
 			}
-			got := p.judge(j, report, test.ended)
+			got := Judge(j, report, test.ended)
 			if diff := cmp.Diff(test.want, got.String()); diff != "" {
 				t.Errorf("verdict (-want +got):\n%s", diff)
 			}
-			if got.kind != test.code {
-				t.Errorf("exit code %d, want %d", got.kind, test.code)
+			if got.Kind != test.code {
+				t.Errorf("exit code %d, want %d", got.Kind, test.code)
 			}
 		})
 	}
@@ -177,7 +177,7 @@ func sum(a, b mirror.Counts) mirror.Counts {
 
 func TestTable(t *testing.T) {
 	t.Parallel()
-	report := result{Report: mirror.Report{Buckets: []mirror.BucketReport{
+	report := Result{Report: mirror.Report{Buckets: []mirror.BucketReport{
 		troubled(func(b *mirror.BucketReport) {
 			b.Copied, b.Proofs = 12340, map[mirror.Proof]int64{mirror.ProofMD5: 12340, mirror.ProofETag: 5}
 		}),

@@ -1,4 +1,4 @@
-package main
+package copying
 
 import (
 	"errors"
@@ -11,45 +11,45 @@ import (
 	"github.com/helm-ferry/ferry/mirror"
 )
 
-// verdict is the end of a run in one line.
-type verdict struct {
-	name string
-	kind cli.Kind
-	text string
+// Verdict is the end of a run in one line.
+type Verdict struct {
+	Name string // of the run
+	Kind cli.Kind
+	Text string
 }
 
 // String writes the word for the kind, the name of the run, and what there is to say.
-func (v verdict) String() string {
+func (v Verdict) String() string {
 	word := map[cli.Kind]string{
 		cli.Done: "DONE", cli.Partial: "PARTIAL", cli.Differences: "DIFFERENT", cli.Refused: "REFUSED",
 		cli.Interrupted: "INTERRUPTED", cli.Failure: "FAILED",
-	}[v.kind]
-	return strings.Join(strings.Fields(fmt.Sprintf("%s: %s: %s", word, v.name, v.text)), " ")
+	}[v.Kind]
+	return strings.Join(strings.Fields(fmt.Sprintf("%s: %s: %s", word, v.Name, v.Text)), " ")
 }
 
-// judge sums a run up. What has the say: what ended it, what kept it from doing anything, a guard,
+// Judge sums a run up. What has the say: what ended it, what kept it from doing anything, a guard,
 // what it left undone.
-func (p program) judge(j job, report mirror.Report, err error) verdict {
-	v := func(kind cli.Kind, format string, args ...any) verdict {
-		return verdict{name: j.name, kind: kind, text: fmt.Sprintf(format, args...)}
+func Judge(j Job, report mirror.Report, err error) Verdict {
+	v := func(kind cli.Kind, format string, args ...any) Verdict {
+		return Verdict{Name: j.Name, Kind: kind, Text: fmt.Sprintf(format, args...)}
 	}
 	switch {
-	case errors.Is(err, errDeadline):
-		return v(cli.Partial, "%s after the deadline of %s: the next run continues; a higher deadline lets one run do it all", soFar(report), j.deadline)
+	case errors.Is(err, ErrDeadline):
+		return v(cli.Partial, "%s after the deadline of %s: the next run continues; a higher deadline lets one run do it all", soFar(report), j.Deadline)
 	case report.Interrupted:
 		return v(cli.Interrupted, "%s: run it again to continue", soFar(report))
 	case err != nil:
 		return v(cli.Failure, "%v", err)
 	}
 	if fault := untouched(report); fault != "" {
-		return v(cli.Failure, "%s (credentials: source from %s; destination from %s)", fault, p.credentials(j.source), p.credentials(j.destination))
+		return v(cli.Failure, "%s (credentials: source from %s; destination from %s)", fault, j.SourceKeys, j.DestinationKeys)
 	}
 	if fault := nothing(report); fault != "" {
 		return v(cli.Failure, "%s", fault)
 	}
 	switch report.Outcome() {
 	case mirror.OutcomeRefused:
-		return v(cli.Refused, "%s", refusal(report))
+		return v(cli.Refused, "%s", refusal(report, j.Allow))
 	case mirror.OutcomePartial:
 		return v(cli.Partial, "%s: see the report%s", undone(report), remedy(report))
 	case mirror.OutcomeDifferences:
@@ -113,7 +113,7 @@ func remedy(report mirror.Report) string {
 	return ""
 }
 
-func refusal(report mirror.Report) string {
+func refusal(report mirror.Report, allow string) string {
 	if report.Refused != "" {
 		return report.Refused
 	}
@@ -123,7 +123,7 @@ func refusal(report mirror.Report) string {
 			all = append(all, fmt.Sprintf("bucket %s: %s", b.Bucket, b.Refused))
 		}
 	}
-	return strings.Join(all, "; ") + ": if that is meant, raise remove.maxPercent of the mirror for one run"
+	return strings.Join(all, "; ") + ": if that is meant, " + allow
 }
 
 // undone describes the first bucket that has trouble, and how many more there are.

@@ -1,4 +1,4 @@
-package main
+package copying
 
 import (
 	"fmt"
@@ -16,15 +16,20 @@ import (
 	"github.com/helm-ferry/ferry/mirror"
 )
 
-// result is a report as it is printed.
-type result struct {
+// Result is a report as it is printed.
+type Result struct {
 	Name    string `json:"name"`
 	Verdict string `json:"verdict"`
 	mirror.Report
 }
 
+// NewResult returns a report with its verdict.
+func NewResult(report mirror.Report, v Verdict) Result {
+	return Result{Name: v.Name, Verdict: v.String(), Report: report}
+}
+
 // Table implements cli.Result: a row for each bucket.
-func (r result) Table() cli.Table {
+func (r Result) Table() cli.Table {
 	table := cli.Table{Header: []string{"BUCKET", "OBJECTS", "SIZE", "COPIED", "PROOF", "RESULT"}}
 	for _, b := range r.Buckets {
 		table.Rows = append(table.Rows, []string{
@@ -87,22 +92,22 @@ func nameTrouble(log *slog.Logger, b mirror.BucketReport) {
 	}
 }
 
-// tell writes findings, report and verdict, and returns how the command ends.
-func (p program) tell(log *slog.Logger, format cli.Format, report mirror.Report, v verdict) error {
+// Tell writes what is in trouble, report and verdict, and returns how the command ends.
+func Tell(streams cli.Streams, log *slog.Logger, format cli.Format, report mirror.Report, v Verdict) error {
 	for _, b := range report.Buckets {
 		nameTrouble(log, b)
 	}
-	if err := cli.Print(p.streams.Out, format, result{Name: v.name, Verdict: v.String(), Report: report}); err != nil {
+	if err := cli.Print(streams.Out, format, NewResult(report, v)); err != nil {
 		return err
 	}
-	settle(p.streams.Out)
-	if _, err := fmt.Fprintln(p.streams.Err, v); err != nil {
+	settle(streams.Out)
+	if _, err := fmt.Fprintln(streams.Err, v); err != nil {
 		return fmt.Errorf("write the verdict: %w", err)
 	}
-	if v.kind == cli.Done {
+	if v.Kind == cli.Done {
 		return nil
 	}
-	return v.kind.Wrap(nil)
+	return v.Kind.Wrap(nil)
 }
 
 // settle gives a reader of a pipe the time to take what was written. A container runtime copies
