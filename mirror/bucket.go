@@ -58,9 +58,12 @@ func (b *bucketRun) finish() BucketReport {
 
 // walk joins the listings of both sides, calls look for each pair that the filter
 // keeps, in order, and hands those that look wants worked on to workers. It returns
-// when all of them are done. A listing that fails ends it.
+// when all of them are done. A listing that fails ends it; so does the end of ctx,
+// after which the workers have a grace.
 func (b *bucketRun) walk(ctx context.Context, workers int, look func(pair) bool, work func(context.Context, pair)) error {
-	ctx, b.abandon = context.WithCancelCause(ctx)
+	working, stop := lasting(ctx, b.opts.Grace)
+	ctx, end := context.WithCancelCause(ctx)
+	b.abandon = func(cause error) { end(cause); stop(cause) }
 	defer b.abandon(nil)
 	var group errgroup.Group
 	group.SetLimit(workers)
@@ -74,16 +77,43 @@ func (b *bucketRun) walk(ctx context.Context, workers int, look func(pair) bool,
 			excluded++
 		case look(p):
 			group.Go(func() error {
-				work(ctx, p)
+				if ctx.Err() == nil {
+					work(working, p)
+				}
 
 				return nil
 			})
 		}
+		if ctx.Err() != nil {
+			break
+		}
 	}
 	err := group.Wait()
 	b.rep.Excluded = excluded
+	if failed == nil {
+		failed = context.Cause(ctx)
+	}
 
 	return errors.Join(failed, err)
+}
+
+// lasting returns a context that ends as long after ctx as the grace says.
+func lasting(ctx context.Context, grace time.Duration) (context.Context, context.CancelCauseFunc) {
+	if grace <= 0 {
+		return context.WithCancelCause(ctx)
+	}
+	longer, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	unhook := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(grace)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel(context.Cause(ctx))
+		case <-longer.Done():
+		}
+	})
+
+	return longer, func(cause error) { unhook(); cancel(cause) }
 }
 
 // listing yields the entries of one side, or nothing.

@@ -50,7 +50,7 @@
 //   - What is newer at the destination stays if so asked (TestNewerAtTheDestination).
 //   - A store is not mirrored into itself (TestSameStore).
 //   - A run may be interrupted anywhere and repeated; it drops the parts of what it
-//     did not finish (TestInterruptAndResume).
+//     did not finish (TestInterruptAndResume), after a grace if so asked (TestGrace).
 //   - Retries and waits are bounded, and repeat a read and its write together
 //     (TestPassingFailures, TestLastingFailures, TestStalledTransfer, TestGivenUp).
 //   - Removals come last, never after an error, within an allowance, and through a

@@ -47,6 +47,44 @@ func TestInterruptAndResume(t *testing.T) {
 	})
 }
 
+// With a grace, what is under way when a run is interrupted is finished, as far as
+// the time goes, and nothing else is begun.
+func TestGrace(t *testing.T) {
+	for _, test := range []struct {
+		takes, grace time.Duration
+		want         int64 // copied
+	}{
+		{takes: 5 * time.Second, grace: 10 * time.Second, want: 8},
+		{takes: 15 * time.Second, grace: 10 * time.Second, want: 7},
+		{takes: 5 * time.Second, grace: 0, want: 7},
+	} {
+		inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+			for i := range 20 {
+				w.put(w.src, map[string]string{fmt.Sprintf("k%02d", i): "content"})
+			}
+			ctx, cancel := context.WithCancel(w.Context())
+			dst := faulty.New(w.dst, faulty.Faults{Before: func(call faulty.Call) error {
+				if call.Method == "Put" && call.Key == "k07" {
+					cancel()
+					time.Sleep(test.takes)
+				}
+
+				return nil
+			}})
+			opts := options()
+			opts.Concurrency, opts.Grace = 1, test.grace
+			rep, err := mirror.Run(ctx, w.src, dst, opts)
+			if !errors.Is(err, context.Canceled) {
+				w.Errorf("got error %v", err)
+			}
+			w.equal("copied", rep.Totals.Copied, test.want)
+			w.equal("errors", rep.Buckets[0].Errors.Total, int64(0))
+			w.equal("complete", rep.Complete, false)
+			w.run(w.src, w.dst, options(), mirror.OutcomeDone)
+		})
+	}
+}
+
 // A transfer that stands still is given up and tried again.
 func TestStalledTransfer(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {

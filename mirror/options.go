@@ -45,6 +45,9 @@ type Options struct {
 	Concurrency int
 	// Bandwidth limits the bytes read per second, over all objects. 0: unlimited.
 	Bandwidth int64
+	// Grace is how long the objects that are under way when the context ends may take
+	// to be finished; none is begun any more. 0: they are given up.
+	Grace time.Duration
 	// Progress, if set, is told what happens, one event at a time.
 	Progress func(Event)
 
@@ -101,8 +104,8 @@ func (o Options) Validate() error {
 	if o.Remove.Enabled && o.KeepNewer {
 		fault("remove: cannot be combined with keeping what is newer at the destination")
 	}
-	if o.Concurrency < 0 || o.Bandwidth < 0 {
-		fault("concurrency and bandwidth must not be negative")
+	if o.Concurrency < 0 || o.Bandwidth < 0 || o.Grace < 0 {
+		fault("concurrency, bandwidth and grace must not be negative")
 	}
 
 	return errors.Join(faults...)

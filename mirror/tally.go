@@ -85,7 +85,7 @@ func (b *bucketRun) differs(key string, kind DifferenceKind, detail string) {
 func (b *bucketRun) fail(ctx context.Context, key string, err error) {
 	b.mu.Lock()
 	b.rep.Complete = false
-	interrupted := ctx.Err() != nil && key != ""
+	interrupted := ctx.Err() != nil
 	if !interrupted {
 		b.rep.Errors.add(Failure{Key: printable(key), Error: err.Error()})
 		b.failing++
