@@ -1,6 +1,8 @@
 package hooks
 
 import (
+	"strings"
+
 	"github.com/helm-ferry/ferry/internal/manifest"
 	"github.com/helm-ferry/ferry/internal/release"
 )
@@ -133,9 +135,16 @@ func object(r *release.Release, kind, name string) *manifest.Object {
 
 func hookClaim(stream *manifest.Stream, name string) bool {
 	for _, o := range stream.Objects() {
-		if o.Is("", "PersistentVolumeClaim") && o.Hook() && o.Name == name {
+		if recreates(o) && o.Name == name {
 			return true
 		}
 	}
 	return false
+}
+
+// recreates tells whether an object is a claim that is a hook of upgrades or rollbacks: by default
+// Helm deletes such an object before it makes it again.
+func recreates(o *manifest.Object) bool {
+	events := o.Annotations()["helm.sh/hook"]
+	return o.Is("", "PersistentVolumeClaim") && (strings.Contains(events, "-upgrade") || strings.Contains(events, "-rollback"))
 }

@@ -49,17 +49,23 @@ type ClaimPlan struct {
 // Judge compares two manifests under the configuration of the one to come.
 func Judge(current, next Manifest, resolution release.Resolution, cfg *config.Config) Plan {
 	plan := Plan{From: aliasProvider(current.Stream), To: name(resolution.Active)}
+	if plan.From == "" {
+		plan.From = onlyProvider(current.Release, cfg)
+	}
 	stale := allowed(cfg)
 	for _, claim := range current.Release.Claims {
 		delete(stale, claim.Name)
 		plan.Claims = append(plan.Claims, judgeClaim(claim, next, plan, cfg))
+	}
+	if len(current.Release.Objects) > 0 {
+		plan.Claims = append(plan.Claims, hookClaims(current, next, cfg)...)
 	}
 	for _, claim := range next.Release.Claims {
 		if !has(current.Release, claim.Name) {
 			plan.New = append(plan.New, claim.Name)
 		}
 	}
-	plan.conclude(stale)
+	plan.conclude(stale, aliasProvider(current.Stream) == "")
 	return plan
 }
 
@@ -72,13 +78,41 @@ func judgeClaim(claim release.Claim, next Manifest, plan Plan, cfg *config.Confi
 	switch {
 	case result.Fate.loses():
 		result.Refused = !result.Allowed
-	case result.Fate == Orphaned && result.Provider != "" && result.Provider == plan.From:
+	case (result.Fate == Orphaned || result.Fate == Kept && next.Release.Provider(result.Provider) == nil) &&
+		result.Provider != "" && result.Provider == plan.From:
 		result.Refused = !result.Allowed && !acknowledged(plan, cfg)
 		if !result.Refused && !result.Allowed {
 			result.Remedy = fmt.Sprintf("manifests do not prove that its objects are on %s: compare the two stores first", plan.To)
 		}
 	}
 	return result
+}
+
+// hookClaims are claims of the manifest to come that Helm deletes and makes again with every upgrade.
+// "helm get manifest" does not show them for the manifest in force.
+func hookClaims(current, next Manifest, cfg *config.Config) []ClaimPlan {
+	var found []ClaimPlan
+	for _, o := range next.Stream.Objects() {
+		if !recreates(o) || has(current.Release, o.Name) {
+			continue
+		}
+		claim := ClaimPlan{Claim: o.Name, Owner: o.Title(), Fate: Recreated, Allowed: allowed(cfg)[o.Name]}
+		claim.Refused = !claim.Allowed
+		claim.Danger, claim.Remedy = explain(release.Claim{Name: o.Name, Object: o}, Recreated, "")
+		found = append(found, claim)
+	}
+	return found
+}
+
+// onlyProvider is the store that a manifest without an alias uses, as far as it shows.
+func onlyProvider(r *release.Release, cfg *config.Config) string {
+	if len(r.Providers) == 1 {
+		return r.Providers[0].Name()
+	}
+	if r.Provider(cfg.Spec.ObjectStorage.PreviousProvider) != nil {
+		return cfg.Spec.ObjectStorage.PreviousProvider
+	}
+	return ""
 }
 
 // acknowledged tells whether the configuration says that the data have moved to another provider.
@@ -129,6 +163,11 @@ func explain(claim release.Claim, fate Fate, provider string) (danger, remedy st
 		return "the claim is a Helm hook, so that Helm deletes it and makes it again", "remove the annotation helm.sh/hook from the claim"
 	case Orphaned:
 		return fmt.Sprintf("%s goes, and the claim stays behind", claim.Object.Title()), enable + ", or migrate its data first"
+	case Kept:
+		if provider == "" {
+			return "", ""
+		}
+		return "the claim stays, and nothing of the release uses it", enable + ", or migrate its data first"
 	default:
 		return "", ""
 	}

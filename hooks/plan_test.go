@@ -61,7 +61,7 @@ func claim(name, metadata string) string {
 
 // alias is the Service that an earlier rendering added.
 func alias(provider string) string {
-	return "---\napiVersion: v1\nkind: Service\nmetadata: {name: shop-objectstorage, labels: {app.kubernetes.io/part-of: ferry, app.kubernetes.io/component: alias, helm-ferry.dev/provider: " + provider + "}}\n"
+	return "---\napiVersion: v1\nkind: Service\nmetadata: {name: shop-objectstorage, labels: {app.kubernetes.io/part-of: ferry, app.kubernetes.io/component: alias, helm-ferry.dev/name: shop, helm-ferry.dev/provider: " + provider + "}}\n"
 }
 
 const (
@@ -69,6 +69,20 @@ const (
 	deleteIt     = "  persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete, whenScaled: Retain}\n"
 	deleteScaled = "  persistentVolumeClaimRetentionPolicy: {whenDeleted: Retain, whenScaled: Delete}\n"
 )
+
+// standalone is a MinIO whose claim is rendered, and kept as Ferry has it.
+var standalone = claim("minio", keepIt) + `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: minio}
+spec:
+  selector: {matchLabels: {app: minio}}
+  template:
+    metadata: {labels: {app: minio}}
+    spec:
+      containers: [{name: minio, image: "minio/minio:1"}]
+      volumes: [{name: export, persistentVolumeClaim: {claimName: minio}}]
+`
 
 func TestJudge(t *testing.T) {
 	minio, rustfs, db := set("shop-minio", "minio/minio:1", "data", 1, ""), set("shop-rustfs", "rustfs/rustfs:1", "data", 1, ""), set("db", "postgres:17", "data", 1, "")
@@ -98,6 +112,16 @@ func TestJudge(t *testing.T) {
 			spec: "objectStorage: {cutoverAcknowledged: true}", current: minio + rustfs + alias("minio"), next: rustfs, claim: "data-shop-minio-0", fate: hooks.Orphaned,
 		},
 		"the store that is not active goes": {current: minio + rustfs + alias("rustfs"), next: rustfs, claim: "data-shop-minio-0", fate: hooks.Orphaned},
+		"the active store of a rendered, kept claim goes": {
+			current: standalone + alias("minio"), next: rustfs, claim: "minio", fate: hooks.Kept, refused: true,
+		},
+		"a store goes before it ever had an alias": {current: minio, next: rustfs, claim: "data-shop-minio-0", fate: hooks.Orphaned, refused: true},
+		"the alias comes in and moves at once": {
+			spec: "objectStorage: {cutoverAcknowledged: true}", current: minio + rustfs, next: minio + rustfs, claim: "data-shop-minio-0", fate: hooks.Unchanged, refused: true,
+		},
+		"a claim that is a hook in both": {
+			current: db, next: db + claim("uploads", ", annotations: {helm.sh/hook: \"pre-install,pre-upgrade\"}"), claim: "uploads", fate: hooks.Recreated, refused: true,
+		},
 		"a set becomes a Deployment with a claim of the old name": {
 			current: db, next: claim("data-db-0", ""), claim: "data-db-0", fate: hooks.Unchanged,
 		},
@@ -119,7 +143,7 @@ func TestJudge(t *testing.T) {
 				if claim.Fate != test.fate {
 					t.Errorf("%s is %s, want %s", claim.Claim, claim.Fate, test.fate)
 				}
-				if test.fate != hooks.Unchanged && test.fate != hooks.Kept && (claim.Danger == "" || claim.Remedy == "") {
+				if test.refused && test.fate != hooks.Unchanged && (claim.Danger == "" || claim.Remedy == "") {
 					t.Errorf("%s: no danger or no remedy: %+v", claim.Claim, claim)
 				}
 				return
@@ -140,7 +164,7 @@ func TestVerdictNamesClaimsAndRemedy(t *testing.T) {
 func TestAnAcknowledgedCutoverIsNotCalledProven(t *testing.T) {
 	minio, rustfs := set("shop-minio", "minio/minio:1", "data", 1, ""), set("shop-rustfs", "rustfs/rustfs:1", "data", 1, "")
 	plan := judge(t, "objectStorage: {cutoverAcknowledged: true}", minio+rustfs+alias("minio"), rustfs)
-	if plan.Refused || !strings.Contains(plan.Verdict, "data-shop-minio-0 (not proven: that its objects are on rustfs)") {
+	if plan.Refused || !strings.Contains(plan.Verdict, "not proven: that the objects of minio are on rustfs") {
 		t.Errorf("verdict: %s", plan.Verdict)
 	}
 }

@@ -12,6 +12,8 @@ type Address struct {
 	Begin, Name, NameEnd, End int
 	// Scheme of the URL, "" if it is none. It stands at Begin.
 	Scheme string
+	// Namespace that the name is qualified with, "" if it is not.
+	Namespace string
 	// Port is 0 if none is given; its digits end at End.
 	Port int32
 }
@@ -62,6 +64,9 @@ func addressAt(text, key string, start, end int) (Address, bool) {
 		a.Port = int32(port)
 	}
 	domain := match[2] >= 0
+	if domain {
+		a.Namespace, _, _ = strings.Cut(text[end+match[2]+1:end+match[3]], ".")
+	}
 	clusterDomain := match[4] >= 0
 	switch {
 	case clusterDomain || a.Port != 0:

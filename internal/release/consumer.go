@@ -50,6 +50,26 @@ func consumers(r *Release, cfg *config.Config) []*Consumer {
 	return found
 }
 
+// UsedByStore tells whether a workload of a store takes a ConfigMap or Secret.
+func (r *Release) UsedByStore(o *manifest.Object) bool {
+	if !o.Is("", "ConfigMap", "Secret") {
+		return false
+	}
+	names := configMapsOf
+	if o.Kind == "Secret" {
+		names = secretsOf
+	}
+	for _, p := range r.Providers {
+		for _, workload := range slices.Concat(p.Workloads, p.Parts) {
+			template, _ := podTemplate(workload)
+			if slices.Contains(names(manifest.Lookup(template, "spec")), o.Name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Uses tells whether a workload of the release reads a Secret.
 func (r *Release) Uses(secret string) bool {
 	return slices.ContainsFunc(r.Objects, func(o *manifest.Object) bool {

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -34,7 +35,7 @@ func (s Source) known() bool { return s.Secret != "" || s.Literal != "" }
 
 // credentialsOf reads the credentials of a container: from its env, from files that its env
 // names, from a Secret that it takes whole, else from a Secret of a known shape that its pod uses.
-// A Secret that the release does not have is taken to have the keys that its use implies.
+// The only Secret that is taken whole and not in the release is taken to have the variables' names.
 func credentialsOf(objects []*manifest.Object, template *yaml.Node, name string, row provider.Credentials) Credentials {
 	spec := manifest.Lookup(template, "spec")
 	container := containerNamed(spec, name)
@@ -54,7 +55,7 @@ func credentialsOf(objects []*manifest.Object, template *yaml.Node, name string,
 	if found.Known() {
 		return found
 	}
-	return fromKnownShape(objects, spec, row.SecretKeys)
+	return fromKnownShape(objects, spec, container, row.SecretKeys)
 }
 
 func containerNamed(spec *yaml.Node, name string) *yaml.Node {
@@ -67,7 +68,8 @@ func containerNamed(spec *yaml.Node, name string) *yaml.Node {
 }
 
 func env(container *yaml.Node, name string) *yaml.Node {
-	for _, entry := range manifest.Items(manifest.Lookup(container, "env")) {
+	// of two variables with one name the last one counts
+	for _, entry := range slices.Backward(manifest.Items(manifest.Lookup(container, "env"))) {
 		if manifest.Scalar(manifest.Lookup(entry, "name")) == name {
 			return entry
 		}
@@ -121,7 +123,7 @@ func keyAt(secret *yaml.Node, file string) string {
 
 func fromEnvFrom(objects []*manifest.Object, container *yaml.Node, name string) Source {
 	var elsewhere []Source
-	for _, entry := range manifest.Items(manifest.Lookup(container, "envFrom")) {
+	for _, entry := range slices.Backward(manifest.Items(manifest.Lookup(container, "envFrom"))) {
 		secret := manifest.Scalar(manifest.Lookup(entry, "secretRef", "name"))
 		key, found := strings.CutPrefix(name, manifest.Scalar(manifest.Lookup(entry, "prefix")))
 		if secret == "" || !found {
@@ -141,13 +143,10 @@ func fromEnvFrom(objects []*manifest.Object, container *yaml.Node, name string) 
 	return Source{}
 }
 
-func fromKnownShape(objects []*manifest.Object, spec *yaml.Node, pairs []provider.KeyPair) Credentials {
-	var elsewhere []string
-	for _, name := range secretsOf(spec) {
+// fromKnownShape looks at the Secrets of the container alone: a sidecar's may be another store's.
+func fromKnownShape(objects []*manifest.Object, spec, container *yaml.Node, pairs []provider.KeyPair) Credentials {
+	for _, name := range secretsOfContainer(spec, container) {
 		data := SecretData(objects, name)
-		if data == nil {
-			elsewhere = append(elsewhere, name)
-		}
 		for _, pair := range pairs {
 			_, hasAccess := data[pair.AccessKey]
 			_, hasSecret := data[pair.SecretKey]
@@ -155,9 +154,6 @@ func fromKnownShape(objects []*manifest.Object, spec *yaml.Node, pairs []provide
 				return inSecret(name, pair)
 			}
 		}
-	}
-	if len(elsewhere) == 1 && len(pairs) > 0 {
-		return inSecret(elsewhere[0], pairs[0])
 	}
 	return Credentials{}
 }

@@ -15,8 +15,12 @@ const PartOf = "ferry"
 // PartOfLabel is the label that carries [PartOf].
 const PartOfLabel = "app.kubernetes.io/part-of"
 
-// Ours tells whether Ferry added the object, in this rendering or an earlier one.
-func Ours(o *manifest.Object) bool { return o.Labels()[PartOfLabel] == PartOf }
+// Ours tells whether Ferry added the object, in this rendering or an earlier one, or the library
+// chart did. The label of the whole is not enough: another product may be called ferry.
+func Ours(o *manifest.Object) bool {
+	labels := o.Labels()
+	return labels[PartOfLabel] == PartOf && (labels["helm-ferry.dev/name"] != "" || labels["helm-ferry.dev/config"] != "")
+}
 
 // podTemplate returns the node with the metadata and spec of a workload's pods, and the path to
 // it; nil if the object is no workload.

@@ -81,7 +81,7 @@ func providers(objects []*manifest.Object, registry provider.Registry, storage c
 		if !ok {
 			continue
 		}
-		candidate := workloadProvider(objects, o, template, pod, row)
+		candidate := workloadProvider(objects, o, registry, row)
 		if same := sameStore(found, candidate); same != nil {
 			same.Workloads = append(same.Workloads, o)
 			continue
@@ -90,12 +90,7 @@ func providers(objects []*manifest.Object, registry provider.Registry, storage c
 	}
 	for _, row := range registry.Rows() {
 		if len(row.Selector) > 0 {
-			found = append(found, &Provider{
-				Row: row, Selector: row.Selector, TargetPort: itoa(row.Port), Scheme: schemeOf(row, nil),
-				Services: services(objects, row.Selector, provider.Port{Number: row.Port}),
-			})
-			last := found[len(found)-1]
-			last.Service = best(last.Services)
+			found = append(found, elsewhere(objects, row))
 		}
 	}
 	addParts(found, objects, registry)
@@ -103,6 +98,34 @@ func providers(objects []*manifest.Object, registry provider.Registry, storage c
 		found = append(found, &Provider{Row: externalRow(registry), Endpoint: strings.TrimRight(storage.Endpoint, "/")})
 	}
 	return found
+}
+
+// elsewhere is a store of another release, reached by the selector of its row.
+func elsewhere(objects []*manifest.Object, row provider.Row) *Provider {
+	p := &Provider{
+		Row: row, Selector: row.Selector, TargetPort: itoa(row.Port), Scheme: schemeOf(row, nil),
+		Services: services(objects, row.Selector, provider.Port{Number: row.Port}),
+	}
+	p.Service = best(p.Services)
+	return p
+}
+
+// markShared marks the Services that select pods of a workload other than those of the row: an
+// address behind which two applications stand is no store's.
+func markShared(list []Service, objects []*manifest.Object, registry provider.Registry, name string) {
+	for _, o := range objects {
+		template, _ := podTemplate(o)
+		if template == nil {
+			continue
+		}
+		pod := podOf(o, template)
+		if row, ok := registry.PartOf(pod); ok && row.Name == name {
+			continue
+		}
+		for i := range list {
+			list[i].Shared = list[i].Shared || selects(list[i].Selector, pod.Labels)
+		}
+	}
 }
 
 // addParts gives each store the workloads that belong to it and do not serve S3.
@@ -143,13 +166,16 @@ func externalRow(registry provider.Registry) provider.Row {
 	return row
 }
 
-func workloadProvider(objects []*manifest.Object, o *manifest.Object, template *yaml.Node, pod provider.Pod, row provider.Row) *Provider {
+func workloadProvider(objects []*manifest.Object, o *manifest.Object, registry provider.Registry, row provider.Row) *Provider {
+	template, _ := podTemplate(o)
+	pod := podOf(o, template)
 	container, _ := row.Container(pod)
 	port := row.S3Port(container)
 	p := &Provider{
 		Row: row, Workloads: []*manifest.Object{o}, TargetPort: itoa(port.Number),
 		Services: services(objects, pod.Labels, port),
 	}
+	markShared(p.Services, objects, registry, row.Name)
 	p.Service = best(p.Services)
 	p.Scheme = schemeOf(row, p.Service)
 	if probesTLS(containerNamed(manifest.Lookup(template, "spec"), container.Name)) {

@@ -116,7 +116,7 @@ func TestProviderIsReachedByItsOwnService(t *testing.T) {
 }
 
 func TestCredentialsAreFoundWhereverTheChartPutsThem(t *testing.T) {
-	for _, name := range []string{"credentials-file", "credentials-envfrom", "credentials-literal", "credentials-known-shape", "credentials-elsewhere", "credentials-hook"} {
+	for _, name := range []string{"credentials-file", "credentials-envfrom", "credentials-literal", "credentials-known-shape", "credentials-elsewhere", "credentials-last"} {
 		t.Run(name, func(t *testing.T) {
 			r, _ := inspect(t, "objectStorage: {}", part(t, name))
 			if len(r.Providers) != 1 {
@@ -190,5 +190,38 @@ func TestAnEmptyAliasNamesNothing(t *testing.T) {
 	}
 	if _, err := release.Inspect(stream, config.New()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestCredentialsAreNotGuessedFromOtherSecrets(t *testing.T) {
+	for _, name := range []string{"credentials-hook", "credentials-sidecar"} {
+		r, _ := inspect(t, "objectStorage: {}", part(t, name))
+		if c := r.Providers[0].Credentials; c.Known() {
+			t.Errorf("%s: guessed %+v", name, c)
+		}
+	}
+}
+
+func TestTheLastVariableOfANameCounts(t *testing.T) {
+	r, _ := inspect(t, "objectStorage: {}", part(t, "credentials-last"))
+	if got := r.Providers[0].Credentials.SecretKey.Literal; got != "second" {
+		t.Errorf("the secret key is %q", got)
+	}
+}
+
+func TestAServiceOfTwoApplicationsIsNoStores(t *testing.T) {
+	both := part(t, "minio", "rustfs")
+	shared := "apiVersion: v1\nkind: Service\nmetadata: {name: all}\nspec: {selector: {app.kubernetes.io/instance: shop}, ports: [{name: s3, port: 9000, targetPort: s3}]}\n"
+	other := "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {metadata: {labels: {app.kubernetes.io/instance: shop}}, spec: {containers: [{name: web, image: nginx}]}}}\n"
+	r, _ := inspect(t, "objectStorage: {}", shared, both, other)
+	if got := r.Provider("minio").Service.Name; got != "shop-minio" {
+		t.Errorf("minio is reached by Service/%s", got)
+	}
+}
+
+func TestAnotherProductCalledFerryIsNotOurs(t *testing.T) {
+	r, _ := inspect(t, "objectStorage: {}", strings.ReplaceAll(part(t, "minio"), "metadata: {name: shop-minio}", "metadata: {name: shop-minio, labels: {app.kubernetes.io/part-of: ferry}}"))
+	if r.Provider("minio") == nil {
+		t.Error("the store is not seen")
 	}
 }

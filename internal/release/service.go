@@ -15,6 +15,8 @@ type Service struct {
 	PortName string
 	// TargetPort is what the Service port leads to: a number or the name of a container port.
 	TargetPort string
+	// Shared tells that the Service selects pods of another application too.
+	Shared bool
 	// Headless Services give the addresses of single pods.
 	Headless bool
 	// Selector is the Service's selector.
@@ -47,13 +49,13 @@ func services(objects []*manifest.Object, labels map[string]string, s3 provider.
 	return found
 }
 
-// best returns the Service that a client would use for S3: the first that has a port for it,
-// preferably not headless; nil when there is none.
+// best returns the Service that a client would use for S3: the first that has a port for it and
+// leads to the store alone, preferably not headless; nil when there is none.
 func best(list []Service) *Service {
 	var headless *Service
 	for i := range list {
 		switch {
-		case list[i].Port == 0:
+		case list[i].Port == 0 || list[i].Shared:
 		case !list[i].Headless:
 			return &list[i]
 		case headless == nil:

@@ -20,6 +20,33 @@ func secretsOf(spec *yaml.Node) []string {
 	}, "secret")
 }
 
+// secretsOfContainer returns the names of the Secrets that one container of a pod uses.
+func secretsOfContainer(spec, container *yaml.Node) []string {
+	if container == nil {
+		return nil
+	}
+	alone := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: []*yaml.Node{
+		{Kind: yaml.ScalarNode, Tag: "!!str", Value: "containers"},
+		{Kind: yaml.SequenceNode, Tag: "!!seq", Content: []*yaml.Node{container}},
+		{Kind: yaml.ScalarNode, Tag: "!!str", Value: "volumes"},
+		{Kind: yaml.SequenceNode, Tag: "!!seq", Content: mountedVolumes(spec, container)},
+	}}
+	return secretsOf(alone)
+}
+
+// mountedVolumes returns the volumes of a pod that one container mounts.
+func mountedVolumes(spec, container *yaml.Node) []*yaml.Node {
+	var volumes []*yaml.Node
+	for _, mount := range manifest.Items(manifest.Lookup(container, "volumeMounts")) {
+		for _, volume := range manifest.Items(manifest.Lookup(spec, "volumes")) {
+			if manifest.Scalar(manifest.Lookup(volume, "name")) == manifest.Scalar(manifest.Lookup(mount, "name")) {
+				volumes = append(volumes, volume)
+			}
+		}
+	}
+	return volumes
+}
+
 // configMapsOf returns the names of the ConfigMaps that a pod spec uses.
 func configMapsOf(spec *yaml.Node) []string {
 	return used(spec, "configMapRef", "configMapKeyRef", func(volume *yaml.Node) string {
