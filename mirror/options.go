@@ -33,8 +33,11 @@ type Options struct {
 	KeepNewer bool
 	// Metadata compares headers, user metadata and tags of every object, not only
 	// of those that the source has written since; two requests per object and side.
-	// Verify always does.
+	// Verify does without being told.
 	Metadata bool
+	// IgnoreMetadata keeps Verify from comparing headers, user metadata and tags: equal
+	// ETags then cost nothing beyond the listings.
+	IgnoreMetadata bool
 	// IgnoreExtra keeps Verify from calling an object a difference that only the
 	// destination has.
 	IgnoreExtra bool

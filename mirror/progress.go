@@ -21,7 +21,8 @@ type Event struct {
 	Kind        EventKind
 	Bucket, Key string
 	Bytes       int64
-	Err         error // of EventFailed
+	Difference  Difference // of EventDiffers
+	Err         error      // of EventFailed
 }
 
 // serial returns a function that passes events on one at a time.

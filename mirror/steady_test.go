@@ -2,6 +2,8 @@ package mirror_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,6 +24,41 @@ func TestSteadyStateIsListOnly(t *testing.T) {
 		for _, method := range []string{"Get", "Stat", "Put", "Upload", "CreateBucket", "Remove"} {
 			w.equal(method, src.Calls(method)+dst.Calls(method), 0)
 		}
+	})
+}
+
+// A comparison that leaves metadata out lists and does nothing else where the ETags
+// are equal; where they are not, it reads both sides as always.
+func TestVerifyWithoutMetadata(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		w.make(w.dst)
+		for _, s := range []mirror.Store{w.src, w.dst} {
+			w.put(s, map[string]string{"a": "1", "b": "2"})
+		}
+		w.write(w.src, "described", "3", rich)
+		w.put(w.dst, map[string]string{"described": "3"})
+		opts := options()
+		opts.IgnoreMetadata = true
+		src, dst := faulty.New(w.src, faulty.Faults{}), faulty.New(w.dst, faulty.Faults{})
+		rep := w.verify(src, dst, opts, mirror.OutcomeDone)
+		w.equal("equal", rep.Totals.Equal, int64(3))
+		for _, method := range []string{"Get", "Stat"} {
+			w.equal(method, src.Calls(method)+dst.Calls(method), 0)
+		}
+		w.put(w.src, map[string]string{"a": "4"})
+		w.put(w.dst, map[string]string{"extra": ""})
+		var told []mirror.Difference
+		opts.Progress = func(e mirror.Event) {
+			if e.Kind == mirror.EventDiffers {
+				told = append(told, e.Difference)
+			}
+		}
+		opts.Concurrency = 1
+		rep = w.verify(w.src, w.dst, opts, mirror.OutcomeDifferences)
+		want := []mirror.Difference{{Key: "a", Kind: mirror.DiffContent}, {Key: "extra", Kind: mirror.DiffExtra}}
+		w.equal("differences", rep.Buckets[0].Differences.First, told)
+		slices.SortFunc(told, func(a, b mirror.Difference) int { return strings.Compare(a.Key, b.Key) })
+		w.equal("told", told, want)
 	})
 }
 

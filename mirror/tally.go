@@ -73,11 +73,12 @@ func (b *bucketRun) copied(p pair, c copied) {
 }
 
 func (b *bucketRun) differs(key string, kind DifferenceKind, detail string) {
+	difference := Difference{Key: printable(key), Kind: kind, Detail: detail}
 	b.mu.Lock()
-	b.rep.Differences.add(Difference{Key: printable(key), Kind: kind, Detail: detail})
+	b.rep.Differences.add(difference)
 	b.failing = 0
 	b.mu.Unlock()
-	b.emit(Event{Kind: EventDiffers, Bucket: b.name, Key: key})
+	b.emit(Event{Kind: EventDiffers, Bucket: b.name, Key: key, Difference: difference})
 }
 
 // fail records what could not be done. After too many in a row the bucket is given
