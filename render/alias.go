@@ -8,7 +8,13 @@ import (
 // select: consumers name its endpoint, see rewire.
 func addAlias(s *state) error {
 	active := s.Resolution.Active
-	if active == nil || active.External() {
+	if active == nil {
+		return nil
+	}
+	if active.External() {
+		alias := s.cfg.Spec.ObjectStorage.Alias.Name
+		s.warn("Service/"+alias, "", "is not rendered while %s is active; one of an earlier revision stays and leads to the old store: "+
+			"`kubectl delete service %s` once nothing outside the release uses it", active.Title(), alias)
 		return nil
 	}
 	if len(active.Selector) == 0 {

@@ -32,11 +32,6 @@ func (s *state) record(o *manifest.Object, path []any, old, value, why string) {
 	if o.Is("", "Secret") {
 		change.Old, change.New = masked, masked
 	}
-	for _, step := range path {
-		if _, isIndex := step.(int); isIndex {
-			change.InList = true
-		}
-	}
 	s.Changes = append(s.Changes, change)
 	s.info(change.Title, change.Field, "%s", why)
 }

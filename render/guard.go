@@ -47,6 +47,9 @@ func (s *state) noHooks() string {
 	if s.options.Hooks == HooksNone {
 		return "--hooks none switches hooks off"
 	}
+	if s.options.Door == KRM {
+		return "nothing runs Helm hooks behind a KRM function"
+	}
 	return "Helm 3 runs no hooks that a post-renderer adds; hooks must come from the chart, which includes the ferry library chart for that"
 }
 
@@ -59,5 +62,5 @@ func (s *state) carriesHooks() bool {
 	case s.options.Hooks == HooksNone:
 		return false
 	}
-	return s.options.Door != Helm3
+	return s.options.Door == Helm4
 }

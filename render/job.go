@@ -40,12 +40,13 @@ func env(side string, credentials release.Credentials) []variable {
 
 // jobCredentials names the Secret keys by which a Job opens a store: those that consumers use for
 // the active one, where there is such a Secret, else those that the store's own workload uses.
-// A store that shows none must take those of consumers, who will use it with them. Credentials that
-// stand in a manifest as text are put into a Secret of their own.
+// A store that shows none has those of existingSecret; one that Ferry derives from another store
+// would send that store's account to strangers. Credentials that stand in a manifest as text are put
+// into a Secret of their own.
 func (s *state) jobCredentials(p *release.Provider) (release.Credentials, error) {
-	shared := s.sharedSecret || s.cfg.Spec.ObjectStorage.Credentials.ExistingSecret != ""
+	existing := s.cfg.Spec.ObjectStorage.Credentials.ExistingSecret != ""
 	switch {
-	case shared && (p == s.Resolution.Active || !p.Credentials.Known()):
+	case p == s.Resolution.Active && (s.sharedSecret || existing), existing && !p.Credentials.Known():
 		return keysIn(s.cfg.CredentialsSecret()), nil
 	case p.Credentials.InSecret():
 		return p.Credentials, nil

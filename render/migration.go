@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/helm-ferry/ferry/internal/release"
@@ -41,19 +42,22 @@ func addMigration(s *state) error {
 	}
 }
 
-// cutover refuses a change of provider that nothing could prove inside the upgrade.
+// cutover takes the word of a configuration that does not demand proof, and refuses any other:
+// nothing of this version proves inside an upgrade that the objects have moved.
 func (s *state) cutover() error {
-	if s.carriesHooks() {
+	active := s.Resolution.Active.Name()
+	if !s.cfg.Spec.PreUpgradeChecks.RequireProof {
+		s.warn("", "spec.preUpgradeChecks.requireProof", "is false: that the objects are on %s is taken on trust", active)
 		return nil
 	}
-	active := s.Resolution.Active.Name()
-	field, remedy := "cutoverAcknowledged", "keep the alias where it is (cutoverAcknowledged: false)"
+	field := "cutoverAcknowledged"
 	if s.cfg.Spec.ObjectStorage.ActiveProvider != release.Auto {
-		field, remedy = "activeProvider", fmt.Sprintf("set spec.objectStorage.previousProvider: %s if the alias selects it already", active)
+		field = "activeProvider"
 	}
 	return &Error{
-		Field: "spec.objectStorage." + field, Message: fmt.Sprintf("the cutover to %s cannot be proven inside this upgrade: %s", active, s.noHooks()),
-		Remedy: "include the ferry library chart in the chart, or " + remedy,
+		Field: "spec.objectStorage." + field, Message: fmt.Sprintf("the cutover to %s is not proven: this version proves none inside an upgrade", active),
+		Remedy: fmt.Sprintf("compare the stores with `ferry-hook verify`; once it ends with DONE, set spec.preUpgradeChecks.requireProof: false "+
+			"(or spec.objectStorage.previousProvider: %s, if the alias selects it already)", active),
 	}
 }
 
@@ -78,6 +82,12 @@ func (s *state) firstPass(from, to *release.Provider) error {
 	if err != nil {
 		return err
 	}
+	if origin == destination {
+		return &Error{
+			Field: "spec.migration", Message: fmt.Sprintf("%s and %s are reached by one address, %s: nothing can be copied between them", from.Title(), to.Title(), origin),
+			Remedy: "give each store a Service that selects its pods alone",
+		}
+	}
 	source, err := s.jobCredentials(from)
 	if err != nil {
 		return err
@@ -101,16 +111,22 @@ func (s *state) firstPass(from, to *release.Provider) error {
 	if err != nil {
 		return err
 	}
-	s.nameByContent(root, fmt.Sprintf("%s-migration-%s-to-%s", s.cfg.Metadata.Name, from.Name(), to.Name()))
+	if err := s.nameByContent(root, fmt.Sprintf("%s-migration-%s-to-%s", s.cfg.Metadata.Name, from.Name(), to.Name())); err != nil {
+		return err
+	}
 	_, err = s.add(root, "spec.migration")
 	return err
 }
 
-// nameByContent ends the name of a Job in a hash of its content and of the configuration that it
-// mounts: the template of a Job cannot be changed, so that another content needs another Job.
-func (s *state) nameByContent(root *yaml.Node, prefix string) {
-	digest := hash(append(encode(root), s.text...))
-	setString(root, shorten(prefix, maxName-9)+"-"+digest, "metadata", "name")
+// nameByContent ends the name of a Job in a hash of its content and of what it reads from the
+// configuration: the template of a Job cannot be changed, so that another content needs another Job.
+func (s *state) nameByContent(root *yaml.Node, prefix string) error {
+	read, err := json.Marshal([]any{s.cfg.Spec.Migration, s.cfg.Spec.ObjectStorage.DefaultBuckets, s.cfg.Spec.ObjectStorage.Region, s.cfg.Spec.ObjectStorage.Alias})
+	if err != nil {
+		return fmt.Errorf("spec.migration: %w", err)
+	}
+	setString(root, shorten(prefix, maxName-9)+"-"+hash(append(encode(root), read...)), "metadata", "name")
+	return nil
 }
 
 // address returns the URL of one side: its own, not the alias, which may move while a Job runs. A

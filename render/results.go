@@ -93,6 +93,4 @@ type Change struct {
 	New string `json:"new"`
 	// Why says which filter made the edit and for what.
 	Why string `json:"why"`
-	// InList tells that the path leads through a list, so that only a JSON patch can express it.
-	InList bool `json:"-"`
 }

@@ -57,16 +57,22 @@ func (s *state) rewireText(references []release.Reference) error {
 	first := references[0]
 	where := titleOf(first.Object)
 	if !s.cfg.Spec.ObjectStorage.Rewire {
-		return s.leave(first, where)
+		return s.leave(first, where, "set spec.objectStorage.rewire: true, or change the chart's values")
+	}
+	if why := s.untouchable(references); why != "" {
+		return s.leave(first, where, why+": change the chart's values")
 	}
 	text := first.Text
+	var old, replacements []string
 	for _, reference := range slices.Backward(references) {
 		replaced, err := s.target(reference, text)
 		if err != nil {
 			return err
 		}
 		end := len(replaced) - (len(text) - reference.End)
-		s.info(where, first.Field, "%s becomes %s", hideUser(text[reference.Begin:reference.End]), hideUser(replaced[reference.Begin:end]))
+		old = append(old, hideUser(text[reference.Begin:reference.End]))
+		replacements = append(replacements, hideUser(replaced[reference.Begin:end]))
+		s.info(where, first.Field, "%s becomes %s", old[len(old)-1], replacements[len(replacements)-1])
 		text = replaced
 	}
 	value := text
@@ -76,16 +82,33 @@ func (s *state) rewireText(references []release.Reference) error {
 	first.Object.Replace(first.Node, value)
 	for _, o := range first.Object.Document().Objects() {
 		for _, path := range pathsTo(o.Root(), first.Node) {
-			s.record(o, path, first.Text, text, "consumers follow the active provider")
+			s.record(o, path, strings.Join(old, ", "), strings.Join(replacements, ", "), "consumers follow the active provider")
 		}
 	}
 	return nil
 }
 
+// untouchable says why a text that names a store stays as it is, "" if it may be changed: an upgrade
+// with a change in what is immutable fails, and what a store reads of itself is not for consumers.
+func (s *state) untouchable(references []release.Reference) string {
+	o := references[0].Object
+	switch {
+	case o.Is("batch", "Job"), o.Is("", "Pod"), o.String("immutable") == "true":
+		return "it cannot be changed in place"
+	case s.Release.UsedByStore(o):
+		return "a store uses it too"
+	}
+	for _, reference := range references {
+		if reference.Namespace != "" {
+			return fmt.Sprintf("it names the namespace %s, which need not be that of the release", reference.Namespace)
+		}
+	}
+	return ""
+}
+
 // leave names a consumer that will not follow the active provider. While an external store is
 // active the alias leads nowhere, so that a consumer of the alias is an error.
-func (s *state) leave(reference release.Reference, where string) error {
-	const remedy = "set spec.objectStorage.rewire: true, or change the chart's values"
+func (s *state) leave(reference release.Reference, where, remedy string) error {
 	if reference.Provider == nil {
 		return &Error{
 			Object: where, Field: reference.Field, Remedy: remedy,
