@@ -34,6 +34,15 @@ func TestSetIsFaithful(t *testing.T) {
 
 var awkward = []string{"", "yes", "1", "null", "a: b", "# x", "a\nb", "a\nb\n", "\n", " x ", "\ta", "a\r\nb", "ü😀", "\u0085", "\u2028", "it's \"so\"", "-", "{}", "*x", "12:30", "~", "x\n\n\n", "  x\ny\n"}
 
+func TestSetTakesOnlyText(t *testing.T) {
+	t.Parallel()
+	o := parseOne(t, "kind: A\n")
+	o.Set("a\xffb", "spec")
+	if got := string(o.Document().Bytes()); got != "kind: A\nspec: a\uFFFDb\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func checkSet(t *testing.T, text, value string, path ...string) {
 	t.Helper()
 	stream, err := Parse([]byte(text))

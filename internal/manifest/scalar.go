@@ -112,7 +112,7 @@ func (s *splicer) scalarText(node *yaml.Node, flow bool) string {
 	case style == yaml.SingleQuotedStyle && strings.IndexFunc(node.Value, isNotPrinted) < 0:
 		text = "'" + strings.ReplaceAll(node.Value, "'", "''") + "'"
 	}
-	return strings.TrimPrefix(properties(node)+" "+text, " ")
+	return strings.Trim(properties(node)+" "+text, " ")
 }
 
 // readsPlain tells whether the value of a scalar needs no quotes, here and in YAML 1.1.

@@ -36,6 +36,7 @@ var tricky = map[string]string{
 	"merge keys":                      "kind: A\ncommon: &c\n  a: b\n  annotations:\n    from: merge\nother: &o {name: y}\nmetadata:\n  <<: [*c, *o]\n  labels: {<<: *o}\n",
 	"merge of odd things":             "kind: A\nmetadata:\n  <<: [a, {b: c}, [d]]\n  annotations:\n    <<: e\n",
 	"shared booleans":                 "kind: A\nmetadata:\n  annotations: &a\n    x: yes\n    y: on\nspec:\n  a: *a\n  b: [*a, {<<: *a}]\n",
+	"anchored null":                   "kind: A\nmetadata:\n  annotations: &n\n  labels: *n\nspec: *n\n",
 	"redefined anchors":               "kind: A\nspec:\n  a: &x one\n  b: *x\n  c: &x two\n  d: *x\nmetadata:\n  annotations: &x {e: f}\n  labels: *x\n",
 	"duplicate keys":                  "kind: A\nmetadata:\n  name: x\n  name: y\n  annotations:\n    a: one\n    a: two\nspec: {a: 1, a: 2}\nmetadata:\n  name: z\n",
 	"complex keys":                    "kind: A\nmetadata:\n  ? annotations\n  : ? a\n    : b\n    c: d\nspec:\n  ? [a, b]\n  : c\n  ? |\n    text\n  : d\n",

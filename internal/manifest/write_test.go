@@ -36,6 +36,7 @@ func TestEditsTouchOnlyTheirLines(t *testing.T) {
 		"list":                {"list", policy, "+      helm.sh/resource-policy: keep\n+    annotations:"},
 		"shared annotations":  {"anchored annotations", policy, "-  annotations: &a # shared\n-  labels: *a\n+  annotations: # shared\n+    helm.sh/resource-policy: keep\n+  labels: &a\n+    x: \"y\""},
 		"shared value":        {"anchored annotation", policy, "-    helm.sh/resource-policy: &p delete\n-  a: *p\n+    helm.sh/resource-policy: keep\n+  a: &p delete"},
+		"shared null":         {"anchored null", policy, "-  annotations: &n\n-  labels: *n\n+  annotations:\n+    helm.sh/resource-policy: keep\n+  labels: &n"},
 		"merged annotations":  {"merge keys", policy, "+  annotations:\n+    from: merge\n+    helm.sh/resource-policy: keep"},
 		"complex keys":        {"complex keys", policy, "+    helm.sh/resource-policy: keep"},
 		"double quotes":       {"anchored annotations", []string{"spec", "labels", "z"}, "-    z: \"1\"\n+    z: \"keep\""},
@@ -227,5 +228,17 @@ func TestRewriteIsFaithful(t *testing.T) {
 				t.Fatalf("-want +got:\n%s\n%s\nfrom\n%s", diff, rewritten, text)
 			}
 		}
+	}
+}
+
+// A string that YAML 1.1 takes for something else is quoted even there.
+func TestRewriteQuotesStrings(t *testing.T) {
+	t.Parallel()
+	o := parseOne(t, "kind: A\nread: yes\nset: x\nreplaced: x\n")
+	o.Set("no", "set")
+	o.Replace(o.Node("replaced"), "12:30")
+	want := "kind: A\nread: yes\nset: \"no\"\nreplaced: \"12:30\"\n"
+	if diff := cmp.Diff(want, string(rewrite(o.Document().Original(), o.Document().node))); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
