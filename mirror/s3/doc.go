@@ -9,6 +9,6 @@
 // belong to the engine. Payloads are unsigned: Content-MD5 protects them, and TLS
 // where it is used.
 //
-// Certificates are verified. Neither errors nor any way of printing an Endpoint
-// show a secret.
+// Certificates are verified unless told otherwise. Neither errors nor any way of
+// printing an Endpoint show a secret.
 package s3

@@ -156,6 +156,56 @@ func TestCertificates(t *testing.T) {
 	if err != nil || len(names) != 1 {
 		t.Errorf("got %v, %v with the server's certificate in the bundle", names, err)
 	}
+	e.CABundle, e.Insecure = nil, true
+	if store, err = s3.Open(e); err != nil {
+		t.Fatal(err)
+	}
+	if names, err = store.Buckets(t.Context()); err != nil || len(names) != 1 {
+		t.Errorf("got %v, %v without a look at the certificate", names, err)
+	}
+}
+
+// The name of a bucket stands where the style says, in listings and other requests.
+func TestStyle(t *testing.T) {
+	var host, path string
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, path = r.Host, r.URL.Path
+		fmt.Fprint(w, "<ListBucketResult></ListBucketResult>")
+	}))
+	t.Cleanup(proxy.Close)
+	address, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		url    string
+		style  s3.Style
+		inHost bool
+	}{
+		{"http://store.invalid:9000", s3.StyleAuto, false},
+		{"http://store.invalid:9000", s3.StyleHost, true},
+		{"http://s3.eu-west-1.amazonaws.com", s3.StyleAuto, true},
+		{"http://s3.eu-west-1.amazonaws.com", s3.StylePath, false},
+	} {
+		store, err := s3.Open(s3.Endpoint{
+			URL: test.url, AccessKey: "access", SecretKey: "secret", Style: test.style, Proxy: http.ProxyURL(address),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls := map[string]func() error{
+			"list":   func() error { _, err := store.List(t.Context(), "bucket", mirror.Cursor{}); return err },
+			"remove": func() error { return store.Remove(t.Context(), "bucket", "k") },
+		}
+		for name, call := range calls {
+			if err := call(); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if inHost := strings.HasPrefix(host, "bucket."); inHost != test.inHost || inHost == strings.HasPrefix(path, "/bucket") {
+				t.Errorf("%s of style %d: asked %s for %s", name, test.style, host, path)
+			}
+		}
+	}
 }
 
 // A proxy is used only on request, whatever the environment says.

@@ -23,6 +23,7 @@ type Store struct {
 	region string
 	next   http.RoundTripper
 	creds  *credentials.Credentials
+	style  minio.BucketLookupType
 	core   *minio.Core
 	hide   func(string) string
 }
@@ -42,7 +43,7 @@ func Open(e Endpoint) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", base, err)
 	}
-	s := &Store{base: base, region: e.Region, next: next, hide: e.hider()}
+	s := &Store{base: base, region: e.Region, style: e.Style.lookup(), next: next, hide: e.hider()}
 	if s.region == "" {
 		s.region = DefaultRegion
 	}
@@ -88,11 +89,12 @@ func (e Endpoint) hider() func(string) string {
 // client returns a client that prepares its requests with a function, if there is one.
 func (s *Store) client(prepare func(*http.Request) *http.Request) (*minio.Core, error) {
 	return minio.NewCore(s.base.Host, &minio.Options{
-		Creds:      s.creds,
-		Secure:     s.base.Scheme == "https",
-		Region:     s.region,
-		Transport:  wire{next: s.next, prepare: prepare},
-		MaxRetries: 1,
+		Creds:        s.creds,
+		Secure:       s.base.Scheme == "https",
+		Region:       s.region,
+		BucketLookup: s.style,
+		Transport:    wire{next: s.next, prepare: prepare},
+		MaxRetries:   1,
 	})
 }
 
