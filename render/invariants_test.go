@@ -156,6 +156,20 @@ func changesOf(changes []render.Change, document *manifest.Document) []render.Ch
 	return slices.DeleteFunc(slices.Clone(changes), func(c render.Change) bool { return c.Object.Document() != document })
 }
 
+// containsAll tells whether a value has every address that a change records; their users are hidden.
+func containsAll(value, recorded string) bool {
+	for part := range strings.SplitSeq(recorded, ", ") {
+		_, after, found := strings.Cut(part, "(hidden)")
+		if !found {
+			after = part
+		}
+		if !strings.Contains(value, after) {
+			return false
+		}
+	}
+	return true
+}
+
 func checkValues(t *testing.T, o *manifest.Object, old, now map[string]string, recorded map[string]render.Change) {
 	t.Helper()
 	for place := range recorded {
@@ -172,7 +186,7 @@ func checkValues(t *testing.T, o *manifest.Object, old, now map[string]string, r
 		}
 		change, found := recorded[place]
 		switch {
-		case found && o.Kind != "Secret" && now[place] != "!!str "+change.New:
+		case found && o.Kind != "Secret" && !containsAll(now[place], change.New):
 			t.Errorf("%s: %s is %q, and the recorded change says %q", o.Title(), place, now[place], change.New)
 		case !found && !leadsToOne(place, recorded):
 			t.Errorf("%s: %s has changed from %q to %q, which is not recorded", o.Title(), place, old[place], now[place])

@@ -81,7 +81,11 @@ func runGolden(ctx context.Context, streams cli.Streams, chart string, opts *gol
 		return cli.Differences.Errorf("%d of %d cases differ", differing, len(cases)).
 			WithHint("ferry golden %s --update, then look at what changed before you commit it", chart)
 	}
-	fmt.Fprintf(streams.Err, "ferry: %d cases are as committed\n", len(cases))
+	said := "as committed"
+	if opts.update {
+		said = "written"
+	}
+	fmt.Fprintf(streams.Err, "ferry: %d cases are %s\n", len(cases), said)
 	return nil
 }
 
