@@ -124,7 +124,7 @@ func checkKept(t *testing.T, input []byte, rendering *render.Rendering, door ren
 // ours tells whether a document is one that Ferry adds.
 func ours(document *manifest.Document) bool {
 	objects := document.Objects()
-	return len(objects) == 1 && objects[0].Labels()["app.kubernetes.io/part-of"] == "ferry"
+	return len(objects) == 1 && objects[0].Labels()["app.kubernetes.io/part-of"] == "ferry" && objects[0].Labels()["helm-ferry.dev/name"] != ""
 }
 
 // checkEdits compares two versions of a document, value by value.
