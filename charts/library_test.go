@@ -35,9 +35,9 @@ spec:
 	},
 	"values of others stay out": {
 		values: `
-objectStorage: {console: true, rewire: true}
-preUpgradeChecks: {image: busybox, required: true}
-migration: {database: {enabled: true}}
+objectStorage: {rewire: true}
+preUpgradeChecks: {required: true}
+migrations: {database: {enabled: true}}
 replicas: 3
 `,
 		want: `apiVersion: helm-ferry.dev/v1alpha1

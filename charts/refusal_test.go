@@ -28,7 +28,47 @@ var refusals = map[string]struct {
 	},
 	"misspelt dry run": {
 		[]string{"migration.minioToRustfs.enabled=true", "migration.minioToRustfs.dryrun=true"},
-		"migration.minioToRustfs.dryrun is not a value of Ferry: there are enabled, dryRun, quiesce, deadline, consumers, exclude, accept",
+		"migration.minioToRustfs.dryrun is not a value of Ferry: did you mean migration.minioToRustfs.dryRun?",
+	},
+	"unknown value of a migration": {
+		[]string{"migration.minioToRustfs.pause=true"},
+		"migration.minioToRustfs.pause is not a value of Ferry: there are enabled, dryRun, quiesce, deadline, consumers, exclude, accept",
+	},
+	"misspelt pair": {
+		[]string{"migration.minioTorustfs.enabled=true"},
+		"migration.minioTorustfs is not a value of Ferry: a migration is named after its pair, <from>To<To>; did you mean migration.minioToRustfs?",
+	},
+	"pair with dashes": {
+		[]string{"migration.minio-to-ceph-rgw.enabled=true"},
+		"did you mean migration.minioToCephRgw?",
+	},
+	"migration without a pair": {
+		[]string{"migration.enabled=true"},
+		"migration.enabled is not a value of Ferry: a migration is named after its pair, <from>To<To>; for example migration.minioToRustfs.enabled=true",
+	},
+	"sides of the config document": {
+		[]string{"migration.from=minio"},
+		"migration.from is not a value of Ferry: ",
+	},
+	"a migration that is off and misspelt": {
+		[]string{"migration.dryRun=false"},
+		"migration.dryRun is not a value of Ferry: ",
+	},
+	"misspelt provider": {
+		[]string{"objectStorage.activeProvidr=rustfs"},
+		"objectStorage.activeProvidr is not a value of Ferry: there are alias, activeProvider, previousProvider, cutoverAcknowledged, endpoint, region, defaultBuckets, credentials, providers, rewire",
+	},
+	"map of another below objectStorage": {
+		[]string{"objectStorage.console.enabled=true"},
+		"objectStorage.console is not a value of Ferry: ",
+	},
+	"misspelt guard": {
+		[]string{"preUpgradeChecks.requird=true"},
+		"preUpgradeChecks.requird is not a value of Ferry: there are enabled, required, requireProof, allowLoss",
+	},
+	"guard in the wrong case": {
+		[]string{"preUpgradeChecks.require_proof=true"},
+		"preUpgradeChecks.require_proof is not a value of Ferry: did you mean preUpgradeChecks.requireProof?",
 	},
 	"pair without values": {
 		[]string{"migration.minioToRustfs=true"},

@@ -25,14 +25,12 @@ spec:
   {{- toYaml $spec | nindent 2 }}
 {{- end -}}
 
-{{/*
-ferry.objectStorage is spec.objectStorage. Other keys below the value objectStorage belong to
-the chart that includes this one.
-*/}}
+{{/* ferry.objectStorage is spec.objectStorage. */}}
 {{- define "ferry.objectStorage" -}}
 {{- $values := include "ferry.section" (dict "root" . "name" "objectStorage") | fromYaml -}}
 {{- $keys := list "alias" "activeProvider" "previousProvider" "cutoverAcknowledged" "endpoint" "region"
       "defaultBuckets" "credentials" "providers" "rewire" -}}
+{{- include "ferry.known" (dict "from" $values "keys" $keys "name" "objectStorage") -}}
 {{- $set := include "ferry.pick" (dict "from" $values "keys" $keys) | fromYaml -}}
 {{- $_ := include "ferry.bool" (dict "value" $values.cutoverAcknowledged "name" "objectStorage.cutoverAcknowledged") -}}
 {{- if include "ferry.legacyAcknowledged" . -}}
@@ -44,7 +42,9 @@ the chart that includes this one.
 {{/* ferry.preUpgradeChecks is spec.preUpgradeChecks. */}}
 {{- define "ferry.preUpgradeChecks" -}}
 {{- $values := include "ferry.section" (dict "root" . "name" "preUpgradeChecks") | fromYaml -}}
-{{- include "ferry.pick" (dict "from" $values "keys" (list "enabled" "required" "requireProof" "allowLoss")) -}}
+{{- $keys := list "enabled" "required" "requireProof" "allowLoss" -}}
+{{- include "ferry.known" (dict "from" $values "keys" $keys "name" "preUpgradeChecks") -}}
+{{- include "ferry.pick" (dict "from" $values "keys" $keys) -}}
 {{- end -}}
 
 {{/*

@@ -19,6 +19,26 @@ and the key of the dependency holds a name and an image only.
 {{- toYaml $value -}}
 {{- end -}}
 
+{{/*
+ferry.known refuses a key that Ferry does not have: a misspelt protection would be none. It names
+the key that differs in case, dashes or underscores only. Arguments: from, keys, name.
+*/}}
+{{- define "ferry.known" -}}
+{{- $known := .keys -}}
+{{- $name := .name -}}
+{{- range $key := keys .from | sortAlpha -}}
+{{- if not (has $key $known) -}}
+{{- $hint := printf "there are %s" (join ", " $known) -}}
+{{- range $known -}}
+{{- if eq (lower .) (regexReplaceAll "[-_]" $key "" | lower) -}}
+{{- $hint = printf "did you mean %s.%s?" $name . -}}
+{{- end -}}
+{{- end -}}
+{{- fail (printf "%s.%s is not a value of Ferry: %s" $name $key $hint) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* ferry.pick is the map of those keys that are set. Arguments: from, keys. */}}
 {{- define "ferry.pick" -}}
 {{- $from := .from -}}

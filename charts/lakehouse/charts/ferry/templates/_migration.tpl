@@ -6,20 +6,15 @@ ferry.migration is spec.migration, from the one value migration.<from>To<To> tha
 {{- $fields := list "dryRun" "quiesce" "deadline" "consumers" "exclude" "accept" -}}
 {{- $enabled := list -}}
 {{- range $pair, $migration := $values -}}
-{{- if regexMatch "^[a-z][A-Za-z0-9]*To[A-Z][A-Za-z0-9]*$" $pair -}}
+{{- include "ferry.pair" $pair -}}
 {{- $name := printf "migration.%s" $pair -}}
 {{- if not (kindIs "map" $migration) -}}
 {{- fail (printf "%s must hold values, for example %s.enabled=true" $name $name) -}}
 {{- end -}}
-{{- range $key := keys $migration | sortAlpha -}}
-{{- if not (has $key (append $fields "enabled")) -}}
-{{- fail (printf "%s.%s is not a value of Ferry: there are enabled, %s" $name $key (join ", " $fields)) -}}
-{{- end -}}
-{{- end -}}
+{{- include "ferry.known" (dict "from" $migration "keys" (prepend $fields "enabled") "name" $name) -}}
 {{- $_ := include "ferry.bool" (dict "value" $migration.dryRun "name" (printf "%s.dryRun" $name)) -}}
 {{- if include "ferry.bool" (dict "value" $migration.enabled "name" (printf "%s.enabled" $name)) -}}
 {{- $enabled = append $enabled $pair -}}
-{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- if gt (len $enabled) 1 -}}
@@ -31,6 +26,27 @@ ferry.migration is spec.migration, from the one value migration.<from>To<To> tha
 {{- $sides := include "ferry.sides" (dict "root" $ "pair" $pair) | fromYaml -}}
 {{- $set := include "ferry.pick" (dict "from" (index $values $pair) "keys" $fields) | fromYaml -}}
 {{- toYaml (merge (dict "enabled" true "from" $sides.from "to" $sides.to) $set) -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+ferry.pair refuses a key below migration that names no pair of providers, with the pair that it
+looks like.
+*/}}
+{{- define "ferry.pair" -}}
+{{- $key := . -}}
+{{- if not (regexMatch "^[a-z][A-Za-z0-9]*To[A-Z][A-Za-z0-9]*$" $key) -}}
+{{- $example := "for example migration.minioToRustfs.enabled=true" -}}
+{{- $providers := list "minio" "rustfs" "seaweedfs" "garage" "cephRgw" "versitygw" "external" -}}
+{{- range $from := $providers -}}
+{{- range $to := $providers -}}
+{{- $pair := printf "%sTo%s" $from (title $to) -}}
+{{- if eq (lower $pair) (regexReplaceAll "[^A-Za-z0-9]" $key "" | lower) -}}
+{{- $example = printf "did you mean migration.%s?" $pair -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- fail (printf "migration.%s is not a value of Ferry: a migration is named after its pair, <from>To<To>; %s" $key $example) -}}
 {{- end -}}
 {{- end -}}
 
