@@ -1,6 +1,8 @@
 package render
 
 import (
+	"fmt"
+
 	"github.com/helm-ferry/ferry/internal/release"
 	"go.yaml.in/yaml/v3"
 )
@@ -46,7 +48,14 @@ func env(side string, credentials release.Credentials) []variable {
 func (s *state) jobCredentials(p *release.Provider) (release.Credentials, error) {
 	existing := s.cfg.Spec.ObjectStorage.Credentials.ExistingSecret != ""
 	switch {
-	case p == s.Resolution.Active && (s.sharedSecret || existing), existing && !p.Credentials.Known():
+	case p == s.Resolution.Active && (s.sharedSecret || existing):
+		return keysIn(s.cfg.CredentialsSecret()), nil
+	case p.External():
+		return release.Credentials{}, &Error{
+			Field: "spec.migration", Message: fmt.Sprintf("%s is outside the release, which has no credentials for it", p.Title()),
+			Remedy: "copy to it by a mirror, whose destination names a Secret of its own; then move with objectStorage.endpoint and credentials.existingSecret",
+		}
+	case existing && !p.Credentials.Known():
 		return keysIn(s.cfg.CredentialsSecret()), nil
 	case p.Credentials.InSecret():
 		return p.Credentials, nil
