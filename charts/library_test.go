@@ -33,6 +33,16 @@ spec:
   image: registry.example.com/hook:1
 `,
 	},
+	"a switch that is null is not off": {
+		values: `ferry: {enabled: null}`,
+		want: `apiVersion: helm-ferry.dev/v1alpha1
+kind: Ferry
+metadata:
+  name: ilum
+spec:
+  {}
+`,
+	},
 	"values of others stay out": {
 		values: `
 objectStorage: {rewire: true}
@@ -214,6 +224,37 @@ func TestNotes(t *testing.T) {
 	}
 }
 
+// TestCondition switches the library off, in a chart where that is the condition of the dependency
+// and each include has a guard, and in a chart that has neither.
+func TestCondition(t *testing.T) {
+	t.Parallel()
+	conditional := ownChart(t, "ferry: {enabled: true}\n")
+	write(t, filepath.Join(conditional, "Chart.yaml"),
+		"apiVersion: v2\nname: own\nversion: 1.0.0\ndependencies:\n- {name: ferry, version: 0.1.0, condition: ferry.enabled}\n")
+	for _, name := range []string{"templates/ferry.yaml", "templates/notes.yaml"} {
+		file := filepath.Join(conditional, name)
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, file, "{{- if .Values.ferry.enabled }}\n"+string(text)+"\n{{- end }}\n")
+	}
+	for name, dir := range map[string]string{"condition": conditional, "no condition": ownChart(t, "")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			withBothHelms(t, func(t *testing.T, helm string) {
+				t.Helper()
+				find(t, render(t, helm, dir, "--set", "ferry.enabled=true"), "ConfigMap/ilum-ferry")
+				for _, o := range render(t, helm, dir, "--set", "ferry.enabled=false").Objects() {
+					if o.Title() == "ConfigMap/ilum-ferry" {
+						t.Errorf("%s is rendered though ferry.enabled is false", o.Title())
+					}
+				}
+			})
+		})
+	}
+}
+
 // ownChart writes a chart with those values that depends on the library and on these sub-charts of
 // the lakehouse. It shows the notes in a ConfigMap, since helm template does not show NOTES.txt.
 func ownChart(t *testing.T, values string, more ...string) string {
@@ -237,9 +278,14 @@ func ownChart(t *testing.T, values string, more ...string) string {
 		"templates/ferry.yaml": `{{ include "ferry.objects" . }}`,
 		"templates/notes.yaml": `{apiVersion: v1, kind: ConfigMap, metadata: {name: notes}, data: {notes: {{ include "ferry.notes" . | quote }}}}`,
 	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		write(t, filepath.Join(dir, name), text)
 	}
 	return dir
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -98,6 +98,10 @@ var refusals = map[string]struct {
 		[]string{"ferry.objectStorage.activeProvider=rustfs"},
 		"ferry.objectStorage is read by nobody: set objectStorage instead, the values of Ferry stand at the top level",
 	},
+	"text for the condition": {
+		[]string{"ferry.enabled=no"},
+		`ferry.enabled must be true or false, not the string "no"`,
+	},
 	"scalar for a map": {
 		[]string{"preUpgradeChecks=on"},
 		"preUpgradeChecks must be a map of values, not string",

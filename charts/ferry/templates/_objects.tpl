@@ -1,12 +1,14 @@
 {{/*
 ferry.objects is the one template that a chart includes: it renders every object of Ferry
-that belongs into the chart.
+that belongs into the chart, unless ferry.enabled is false.
 
   {{ include "ferry.objects" . }}
 */}}
 {{- define "ferry.objects" -}}
 {{- include "ferry.checks" . -}}
+{{- if ne (toString (.Values.ferry).enabled) "false" -}}
 {{- include "ferry.config" . -}}
+{{- end -}}
 {{- end -}}
 
 {{/*

@@ -1,13 +1,14 @@
 {{/*
 ferry.checks refuses values that would be read by nobody: those of Ferry stand at the top level,
-and the key of the dependency holds a name and an image only.
+and the key of the dependency holds a switch, a name and an image only.
 */}}
 {{- define "ferry.checks" -}}
 {{- range $key := keys (.Values.ferry | default dict) | sortAlpha -}}
-{{- if not (has $key (list "name" "image" "global")) -}}
+{{- if not (has $key (list "enabled" "name" "image" "global")) -}}
 {{- fail (printf "ferry.%s is read by nobody: set %s instead, the values of Ferry stand at the top level" $key $key) -}}
 {{- end -}}
 {{- end -}}
+{{- $_ := include "ferry.bool" (dict "value" (.Values.ferry).enabled "name" "ferry.enabled") -}}
 {{- end -}}
 
 {{/* ferry.section is a value that must be a map when it is set. Arguments: root, name. */}}
