@@ -70,8 +70,10 @@ func (s stage) play(ctx context.Context, dir string) error {
 	if err := w.move(ctx, s, before); err != nil {
 		return err
 	}
-	s.title("The cutover: one value, and the alias leads to the other store")
-	after, err := w.render(ctx, s, file, "objectStorage.cutoverAcknowledged=true")
+	s.title("The cutover: acknowledged, and the alias leads to the other store")
+	s.say("ferry-hook verify ended with DONE: requireProof=false tells Ferry that the copy is proven.")
+	s.say("")
+	after, err := w.render(ctx, s, file, "objectStorage.cutoverAcknowledged=true", "preUpgradeChecks.requireProof=false")
 	if err != nil {
 		return err
 	}

@@ -43,6 +43,8 @@ func TestDemo(t *testing.T) {
 		"ilum-data       61        11 MiB    61       1 composite-md5, 60 md5   equal",
 		"DONE: migration from minio to versitygw: 7 buckets, 332 objects (18 MiB) proven equal at http://127.0.0.1:",
 		"$ ferry-hook verify --config=/etc/ferry/ferry.yaml --source=http://127.0.0.1:",
+		"ferry-hook verify ended with DONE: requireProof=false tells",
+		"--set objectStorage.cutoverAcknowledged=true --set preUpgradeChecks.requireProof=false",
 		"before   pods with app.kubernetes.io/instance=ilum, app.kubernetes.io/name=minio",
 		"after    pods with app.kubernetes.io/instance=ilum, app.kubernetes.io/name=versitygw",
 		"nothing is left behind.",
