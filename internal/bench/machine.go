@@ -20,7 +20,8 @@ type Machine struct {
 	MemoryBytes int64   `json:"memoryBytes"` // 0 where there is no /proc
 	Kernel      string  `json:"kernel"`
 	Go          string  `json:"go"`
-	Load        float64 `json:"load"` // of the minute before the run; 0 where there is no /proc
+	Load        float64 `json:"load"`   // of the minute before the run; 0 where there is no /proc
+	Others      float64 `json:"others"` // share of the processors that other work took during the run; 0 where there is no /proc
 }
 
 func thisMachine(ctx context.Context) (Machine, error) {

@@ -14,6 +14,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -69,9 +70,19 @@ func bench(ctx context.Context, root string, stdout, stderr io.Writer) (met bool
 		return false, err
 	}
 	results.Programs = shop.versions
+	before, err := currentUsage()
+	if err != nil {
+		return false, err
+	}
 	if results.Series, err = shop.measure(ctx, stderr, sizes); err != nil {
 		return false, err
 	}
+	after, err := currentUsage()
+	if err != nil {
+		return false, err
+	}
+	results.Machine.Others = math.Round(after.others(before)*1000) / 1000
+	fmt.Fprintf(stderr, "other work took %.1f %% of the processors meanwhile\n", results.Machine.Others*100)
 	if err := write(filepath.Join(root, resultsFile), results.encode); err != nil {
 		return false, err
 	}

@@ -21,9 +21,10 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"spread": func(seconds []float64) string {
 		return fmt.Sprintf("%s to %s", readable(slices.Min(seconds)), readable(slices.Max(seconds)))
 	},
-	"mib":    func(bytes []int64) string { return fmt.Sprintf("%s MiB", count(int(median(bytes)>>20))) },
-	"gib":    func(bytes int64) string { return fmt.Sprintf("%d GiB", (bytes+1<<29)>>30) },
-	"nameOf": nameOf,
+	"mib":     func(bytes []int64) string { return fmt.Sprintf("%s MiB", count(int(median(bytes)>>20))) },
+	"gib":     func(bytes int64) string { return fmt.Sprintf("%d GiB", (bytes+1<<29)>>30) },
+	"percent": func(share float64) string { return fmt.Sprintf("%.1f %%", share*100) },
+	"nameOf":  nameOf,
 }).Parse(pageText))
 
 // view is what the page shows.
