@@ -99,7 +99,7 @@ type PreUpgradeChecks struct {
 	Enabled bool `json:"enabled"`
 	// Makes it an error when the guard cannot be added.
 	Required bool `json:"required,omitempty"`
-	// Demands a migration record before a provider that holds data may go.
+	// Refuses a cutover that nothing proves: this version takes none for proven inside an upgrade.
 	RequireProof bool `json:"requireProof"`
 	// Claims that may be lost: each entry names one live object, once.
 	AllowLoss []AllowLoss `json:"allowLoss,omitempty"`
