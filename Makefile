@@ -37,7 +37,8 @@ demo: ## a chart rendered by real Helms with Ferry, seven buckets moved between 
 .PHONY: test
 test: ## all tests; the first run builds the real servers and Helms that they use (minutes)
 	@$(PROGRAM) $(TEST_PROGRAMS)
-	CGO_ENABLED=1 go test -race -timeout 20m ./...
+	@# -count=1: tests build and run programs, whose sources the cache of results does not see
+	CGO_ENABLED=1 go test -race -count=1 -timeout 20m ./...
 
 .PHONY: check
 check: lint vet test generated tidy vuln helm-lint ## all that must hold for a change; VULNDB_OFFLINE=1 where vuln.go.dev is out of reach
