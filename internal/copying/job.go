@@ -67,6 +67,7 @@ func Run(ctx context.Context, log *slog.Logger, j Job, source mirror.Reader, des
 			also(e)
 		}
 	}
+	source = metered{Reader: source, meter: meter}
 	done := make(chan result, 1)
 	go func() {
 		var r result
@@ -81,6 +82,9 @@ func Run(ctx context.Context, log *slog.Logger, j Job, source mirror.Reader, des
 	case r := <-done:
 		return r.report, r.err
 	case <-ctx.Done():
+	}
+	if grace := j.Options.Grace; grace > 0 {
+		log.Warn("interrupted: what is under way is finished; interrupt again to stop at once", "within", grace)
 	}
 	patience := cmp.Or(j.Patience, defaultPatience)
 	select {

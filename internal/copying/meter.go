@@ -1,9 +1,14 @@
 package copying
 
 import (
+	"context"
+	"fmt"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/dustin/go-humanize"
 
 	"github.com/helm-ferry/ferry/mirror"
 )
@@ -14,10 +19,12 @@ type Meter struct {
 
 	mu       sync.Mutex
 	bucket   string
+	phase    string
 	objects  int64 // dealt with
 	bytes    int64
 	copied   int64 // bytes
 	reported int64 // of copied, at the last line
+	read     int64 // bytes of the source
 	failed   int64
 }
 
@@ -29,17 +36,30 @@ func (m *Meter) event(e mirror.Event) {
 	defer m.mu.Unlock()
 	switch e.Kind {
 	case mirror.EventBucket:
-		m.bucket = e.Bucket
+		m.bucket, m.phase = e.Bucket, "listing"
 		m.log.Info("bucket", "name", e.Bucket)
 		return
 	case mirror.EventFailed:
 		m.failed++
 	case mirror.EventCopied:
 		m.copied += e.Bytes
+		m.phase = "copying"
+	case mirror.EventPlanned:
+		m.phase = "planning"
+	case mirror.EventRemoved:
+		m.phase = "removing"
 	default: // one more that is dealt with
+		m.phase = "comparing"
 	}
 	m.objects++
 	m.bytes += e.Bytes
+}
+
+// add counts bytes of the source.
+func (m *Meter) add(n int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.read += n
 }
 
 // Lines writes a line per interval into the log until stop is called.
@@ -54,6 +74,47 @@ func (m *Meter) line(interval time.Duration) {
 	m.reported = m.copied
 	m.log.Info("progress", "bucket", m.bucket, "objects", m.objects, "bytes", size(m.bytes),
 		"copied", size(m.copied), "rate", size(rate)+"/s", "failed", m.failed)
+}
+
+const (
+	frame  = 200 * time.Millisecond // between two states of a screen
+	frames = 16                     // over which the rate is taken
+)
+
+// Draw keeps the last line of a screen current until stop is called, which takes the line away.
+func (m *Meter) Draw(screen *Screen) (stop func()) {
+	var reads []int64
+	end := every(frame, func() {
+		m.mu.Lock()
+		reads = append(reads, m.read)
+		if len(reads) > frames {
+			reads = reads[1:]
+		}
+		text := m.status(reads)
+		m.mu.Unlock()
+		screen.Status(text)
+	})
+	return func() {
+		end()
+		screen.Status("")
+	}
+}
+
+// status is the state of the run in one line. The reads are how many bytes had been read at the last
+// frames.
+func (m *Meter) status(reads []int64) string {
+	if m.bucket == "" {
+		return "listing buckets"
+	}
+	text := fmt.Sprintf("%s: %s, %s, %s", m.bucket, m.phase, plural(m.objects, "object"), size(m.bytes))
+	if first, last := reads[0], reads[len(reads)-1]; last > first {
+		seconds := (frame * time.Duration(len(reads)-1)).Seconds()
+		text += fmt.Sprintf(", %s/s", size(int64(float64(last-first)/seconds)))
+	}
+	if m.failed > 0 {
+		text += fmt.Sprintf(", %s failed", humanize.Comma(m.failed))
+	}
+	return text
 }
 
 // every calls tick at an interval until stop is called.
@@ -75,4 +136,31 @@ func every(interval time.Duration, tick func()) (stop func()) {
 		close(done)
 		running.Wait()
 	}
+}
+
+// metered is a source whose bytes a meter counts while they are read: an object may take long.
+type metered struct {
+	mirror.Reader
+	meter *Meter
+}
+
+// Get implements mirror.Reader.
+func (m metered) Get(ctx context.Context, bucket, key string, sel mirror.Selection) (mirror.Object, io.ReadCloser, error) {
+	obj, body, err := m.Reader.Get(ctx, bucket, key, sel)
+	if body != nil {
+		body = meteredBody{ReadCloser: body, meter: m.meter}
+	}
+	return obj, body, err
+}
+
+type meteredBody struct {
+	io.ReadCloser
+	meter *Meter
+}
+
+// Read implements io.Reader.
+func (b meteredBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.meter.add(int64(n))
+	return n, err
 }

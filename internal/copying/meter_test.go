@@ -2,8 +2,11 @@ package copying
 
 import (
 	"bytes"
+	"crypto/md5"
 	"log/slog"
 	"regexp"
+	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/helm-ferry/ferry/mirror"
+	"github.com/helm-ferry/ferry/mirror/memory"
 )
 
 func TestLines(t *testing.T) {
@@ -34,4 +38,82 @@ level=INFO msg=progress bucket=a objects=7 bytes="33 MiB" copied="30 MiB" rate="
 			t.Errorf("log (-want +got):\n%s", diff)
 		}
 	})
+}
+
+// lockedText is written and read by several at a time.
+type lockedText struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lockedText) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lockedText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+func TestDraw(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var text lockedText
+		m := newMeter(slog.New(slog.DiscardHandler))
+		stop := m.Draw(NewScreen(&text, func() int { return 80 }))
+		shows := func(want string) {
+			t.Helper()
+			synctest.Wait()
+			lines := strings.Split(text.String(), clear)
+			if got := lines[len(lines)-1]; got != want {
+				t.Errorf("shows %q, want %q", got, want)
+			}
+		}
+		time.Sleep(frame)
+		shows("listing buckets")
+		m.event(mirror.Event{Kind: mirror.EventBucket, Bucket: "lake/raw"})
+		time.Sleep(frame)
+		shows("lake/raw: listing, 0 objects, 0 B")
+		m.event(mirror.Event{Kind: mirror.EventEqual, Bytes: 1 << 20})
+		time.Sleep(frame)
+		shows("lake/raw: comparing, 1 object, 1.0 MiB")
+		m.add(3 << 20) // of an object that is not copied yet
+		time.Sleep(frame)
+		shows("lake/raw: comparing, 1 object, 1.0 MiB, 5.0 MiB/s")
+		m.event(mirror.Event{Kind: mirror.EventCopied, Bytes: 3 << 20})
+		m.event(mirror.Event{Kind: mirror.EventFailed})
+		time.Sleep(4 * time.Second)
+		shows("lake/raw: copying, 3 objects, 4.0 MiB, 1 failed")
+		stop()
+		shows("")
+	})
+}
+
+// TestBytesAreCountedWhileTheyAreRead reads an object and looks at the meter in between.
+func TestBytesAreCountedWhileTheyAreRead(t *testing.T) {
+	store := memory.New("mem://a:1", memory.Quirks{})
+	if err := store.CreateBucket(t.Context(), "b"); err != nil {
+		t.Fatal(err)
+	}
+	const text = "content"
+	_, err := store.Put(t.Context(), "b", "k", mirror.PutRequest{Body: strings.NewReader(text), Size: int64(len(text)), MD5: md5.Sum([]byte(text))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := newMeter(slog.New(slog.DiscardHandler))
+	_, body, err := metered{Reader: store, meter: m}.Get(t.Context(), "b", "k", mirror.Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	for want := int64(1); want <= 3; want++ {
+		if _, err := body.Read(make([]byte, 1)); err != nil || m.read != want {
+			t.Errorf("counted %d bytes of %d: %v", m.read, want, err)
+		}
+	}
+	if _, body, err := (metered{Reader: store, meter: m}).Get(t.Context(), "b", "none", mirror.Selection{}); err == nil || body != nil {
+		t.Errorf("got a body and %v", err)
+	}
 }

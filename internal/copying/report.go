@@ -62,7 +62,9 @@ func outcome(b mirror.BucketReport) string {
 		return "not at the source"
 	case !b.Complete:
 		return "unfinished"
-	case b.Planned+b.PlannedRemovals > 0:
+	case b.PlannedRemovals > 0:
+		return fmt.Sprintf("%s to copy, %s to remove", humanize.Comma(b.Planned), humanize.Comma(b.PlannedRemovals))
+	case b.Planned > 0:
 		return humanize.Comma(b.Planned) + " to copy"
 	default:
 		return "equal"
@@ -72,8 +74,8 @@ func outcome(b mirror.BucketReport) string {
 // namedPerBucket bounds how many objects of a bucket are named in the log; the report has more.
 const namedPerBucket = 20
 
-// nameTrouble logs what is wrong, object by object: a table has no room for it.
-func nameTrouble(log *slog.Logger, b mirror.BucketReport) {
+// nameFaults logs what a bucket suffered from, object by object: a table has no room for it.
+func nameFaults(log *slog.Logger, b mirror.BucketReport) {
 	for _, kind := range slices.Sorted(maps.Keys(b.Anomalies)) {
 		note := b.Anomalies[kind]
 		log.Warn("odd server", "bucket", b.Bucket, "kind", kind, "times", note.Total, "detail", note.Detail)
@@ -84,22 +86,44 @@ func nameTrouble(log *slog.Logger, b mirror.BucketReport) {
 	for _, failure := range b.Errors.First[:min(namedPerBucket, len(b.Errors.First))] {
 		log.Error("failed", "bucket", b.Bucket, "key", failure.Key, "error", failure.Error)
 	}
+	andMore(log, b.Bucket, "failed", b.Errors.Total)
+}
+
+// nameDifferences logs what is not the same on both sides.
+func nameDifferences(log *slog.Logger, b mirror.BucketReport) {
 	for _, d := range b.Differences.First[:min(namedPerBucket, len(b.Differences.First))] {
 		log.Warn("different", "bucket", b.Bucket, "key", d.Key, "kind", d.Kind, "detail", d.Detail)
 	}
-	if more := b.Errors.Total + b.Differences.Total - 2*namedPerBucket; more > 0 {
-		log.Warn("and more: -o json names a hundred of each", "bucket", b.Bucket, "failed", b.Errors.Total, "different", b.Differences.Total)
+	andMore(log, b.Bucket, "different", b.Differences.Total)
+}
+
+func andMore(log *slog.Logger, bucket, what string, total int64) {
+	if total > namedPerBucket {
+		log.Warn("and more: -o json names a hundred", "bucket", bucket, what, total)
 	}
 }
 
 // Tell writes what is in trouble, report and verdict, and returns how the command ends.
 func Tell(streams cli.Streams, log *slog.Logger, format cli.Format, report mirror.Report, v Verdict) error {
 	for _, b := range report.Buckets {
-		nameTrouble(log, b)
+		nameFaults(log, b)
+		nameDifferences(log, b)
 	}
 	if err := cli.Print(streams.Out, format, NewResult(report, v)); err != nil {
 		return err
 	}
+	return conclude(streams, v)
+}
+
+// Conclude is Tell for a command that has written the differences to stdout itself.
+func Conclude(streams cli.Streams, log *slog.Logger, report mirror.Report, v Verdict) error {
+	for _, b := range report.Buckets {
+		nameFaults(log, b)
+	}
+	return conclude(streams, v)
+}
+
+func conclude(streams cli.Streams, v Verdict) error {
 	settle(streams.Out)
 	if _, err := fmt.Fprintln(streams.Err, v); err != nil {
 		return fmt.Errorf("write the verdict: %w", err)

@@ -55,7 +55,7 @@ func Judge(j Job, report mirror.Report, err error) Verdict {
 	case mirror.OutcomeDifferences:
 		return v(cli.Differences, "%s: see the report", undone(report))
 	default:
-		return v(cli.Done, "%s", done(report))
+		return v(cli.Done, "%s", done(report, j.Options.IgnoreMetadata))
 	}
 }
 
@@ -176,7 +176,7 @@ func what(differences []mirror.Difference) string {
 	}[differences[0].Kind]
 }
 
-func done(report mirror.Report) string {
+func done(report mirror.Report, contentOnly bool) string {
 	buckets, missing := int64(0), []string(nil)
 	for _, b := range report.Buckets {
 		if b.Missing {
@@ -185,13 +185,18 @@ func done(report mirror.Report) string {
 		}
 		buckets++
 	}
-	totals := report.Totals
+	totals, removals := report.Totals, ""
+	if totals.PlannedRemovals > 0 {
+		removals = fmt.Sprintf(" and %s removed there", plural(totals.PlannedRemovals, "object"))
+	}
 	objects := fmt.Sprintf("%s, %s (%s)", plural(buckets, "bucket"), plural(totals.Source, "object"), size(totals.SourceBytes))
 	text := fmt.Sprintf("%s proven equal at %s, %s copied", objects, report.Destination, humanize.Comma(totals.Copied))
 	switch {
 	case report.DryRun:
-		text = fmt.Sprintf("dry run over %s: %s (%s) would be copied to %s, nothing was written",
-			objects, plural(totals.Planned, "object"), size(totals.PlannedBytes), report.Destination)
+		text = fmt.Sprintf("dry run over %s: %s (%s) would be copied to %s%s, nothing was written",
+			objects, plural(totals.Planned, "object"), size(totals.PlannedBytes), report.Destination, removals)
+	case report.Kind == "verify" && contentOnly:
+		text = fmt.Sprintf("%s proven to have the same content at %s", objects, report.Destination)
 	case report.Kind == "verify":
 		text = fmt.Sprintf("%s proven equal at %s", objects, report.Destination)
 	}

@@ -39,13 +39,14 @@ func TestVerdicts(t *testing.T) {
 	t.Parallel()
 	interrupted := fmt.Errorf("mirror interrupted: %w", context.Canceled)
 	tests := map[string]struct {
-		kind    string
-		dryRun  bool
-		ended   error
-		refused string
-		buckets []mirror.BucketReport
-		want    string
-		code    cli.Kind
+		kind        string
+		dryRun      bool
+		contentOnly bool
+		ended       error
+		refused     string
+		buckets     []mirror.BucketReport
+		want        string
+		code        cli.Kind
 	}{
 		"all is proven": {
 			buckets: []mirror.BucketReport{whole("a", 12345), whole("b", 1)},
@@ -59,6 +60,16 @@ func TestVerdicts(t *testing.T) {
 			dryRun:  true,
 			buckets: []mirror.BucketReport{troubled(func(b *mirror.BucketReport) { b.Planned, b.PlannedBytes = 1, 2048 })},
 			want:    "DONE: mirror offsite: dry run over 1 bucket, 12,345 objects (1.0 MiB): 1 object (2.0 KiB) would be copied to https://dst:9000, nothing was written",
+		},
+		"a dry run that would remove": {
+			dryRun:  true,
+			buckets: []mirror.BucketReport{troubled(func(b *mirror.BucketReport) { b.PlannedRemovals = 2 })},
+			want:    "DONE: mirror offsite: dry run over 1 bucket, 12,345 objects (1.0 MiB): 0 objects (0 B) would be copied to https://dst:9000 and 2 objects removed there, nothing was written",
+		},
+		"a comparison of content": {
+			kind: "verify", contentOnly: true,
+			buckets: []mirror.BucketReport{whole("a", 1)},
+			want:    "DONE: mirror offsite: 1 bucket, 1 object (1.0 MiB) proven to have the same content at https://dst:9000",
 		},
 		"objects failed": {
 			buckets: []mirror.BucketReport{whole("a", 1), troubled(func(b *mirror.BucketReport) {
@@ -157,6 +168,8 @@ func TestVerdicts(t *testing.T) {
 				report.Complete = report.Complete && b.Complete
 				report.Totals = sum(report.Totals, b.Counts)
 			}
+			j := j
+			j.Options.IgnoreMetadata = test.contentOnly
 			got := Judge(j, report, test.ended)
 			if diff := cmp.Diff(test.want, got.String()); diff != "" {
 				t.Errorf("verdict (-want +got):\n%s", diff)
@@ -172,6 +185,7 @@ func sum(a, b mirror.Counts) mirror.Counts {
 	return mirror.Counts{
 		Source: a.Source + b.Source, SourceBytes: a.SourceBytes + b.SourceBytes, Equal: a.Equal + b.Equal, Copied: a.Copied + b.Copied,
 		Planned: a.Planned + b.Planned, PlannedBytes: a.PlannedBytes + b.PlannedBytes, Removed: a.Removed + b.Removed,
+		PlannedRemovals: a.PlannedRemovals + b.PlannedRemovals,
 	}
 }
 
@@ -187,6 +201,7 @@ func TestTable(t *testing.T) {
 		troubled(func(b *mirror.BucketReport) { b.Errors = some(1, mirror.Failure{Key: "a"}) }),
 		troubled(func(b *mirror.BucketReport) { b.Complete = false }),
 		troubled(func(b *mirror.BucketReport) { b.Planned = 7 }),
+		troubled(func(b *mirror.BucketReport) { b.PlannedRemovals = 2 }),
 	}}}
 	want := cli.Table{
 		Header: []string{"BUCKET", "OBJECTS", "SIZE", "COPIED", "PROOF", "RESULT"},
@@ -198,6 +213,7 @@ func TestTable(t *testing.T) {
 			{"ilum-data", "12,345", "1.0 MiB", "0", "", "1 failed"},
 			{"ilum-data", "12,345", "1.0 MiB", "0", "", "unfinished"},
 			{"ilum-data", "12,345", "1.0 MiB", "0", "", "7 to copy"},
+			{"ilum-data", "12,345", "1.0 MiB", "0", "", "0 to copy, 2 to remove"},
 		},
 	}
 	if diff := cmp.Diff(want, report.Table()); diff != "" {
