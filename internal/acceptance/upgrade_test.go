@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -36,6 +37,9 @@ func TestOneUpgradeWithoutFerry(t *testing.T) {
 		if again := identities(t, cluster, h.name); again != first {
 			t.Errorf("the next upgrade made %v of %v", again, first)
 		}
+		if got := selector(t, cluster, h.name); got != "map[app.kubernetes.io/instance:ilum app.kubernetes.io/name:rustfs]" {
+			t.Errorf("the alias selects %s", got)
+		}
 		out, err := h.run(t, "get", "manifest", "ilum", "-n", h.name)
 		if err != nil {
 			t.Fatal(err)
@@ -46,6 +50,20 @@ func TestOneUpgradeWithoutFerry(t *testing.T) {
 			}
 		}
 	})
+}
+
+// selector is what the live alias selects: Helm 3 merges what it finds live into what it takes back.
+func selector(t *testing.T, cluster testworld.Cluster, namespace string) string {
+	t.Helper()
+	client, err := kubernetes.NewForConfig(cluster.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alias, err := client.CoreV1().Services(namespace).Get(t.Context(), "ilum-objectstorage", meta.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(alias.Spec.Selector)
 }
 
 // identities are the UIDs of alias, credentials and configuration.
