@@ -81,6 +81,27 @@ func TestSecretsAreRewired(t *testing.T) {
 	}
 }
 
+// A change of a Secret says where, not what: an address may be all that there is to hide.
+func TestChangesOfSecretsAreMasked(t *testing.T) {
+	folder := filepath.Join(cases, "rewire-secret")
+	cfg, err := caseConfig(t, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rendering, err := render.Render(t.Context(), read(t, filepath.Join(folder, "input.yaml")), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rendering.Changes) != 2 {
+		t.Errorf("%d changes, want 2", len(rendering.Changes))
+	}
+	for _, change := range rendering.Changes {
+		if change.Old != "(hidden)" || change.New != "(hidden)" {
+			t.Errorf("%s: %q becomes %q", change.Field, change.Old, change.New)
+		}
+	}
+}
+
 // What is shown to people has no value of any Secret: plain, in a List, of odd shape.
 func TestMaskHidesEveryValue(t *testing.T) {
 	for name, text := range map[string]string{
