@@ -1,15 +1,18 @@
 package render_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"sigs.k8s.io/yaml"
+
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/golden"
 	"github.com/helm-ferry/ferry/render"
-	"sigs.k8s.io/yaml"
 )
 
 // The folder of cases: list.txt names each with the behaviour that it shows.
@@ -94,8 +97,11 @@ func caseConfig(t *testing.T, folder string) (render.Config, error) {
 		cfg.Door, cfg.Hooks = door, o.Hooks
 	}
 	data, err := os.ReadFile(filepath.Join(folder, "ferry.yaml"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return cfg, nil // the stream has the configuration
+	}
 	if err != nil {
-		return cfg, nil
+		t.Fatal(err)
 	}
 	loaded, err := config.Load("ferry.yaml", data)
 	if err != nil {

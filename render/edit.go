@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/helm-ferry/ferry/internal/manifest"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/helm-ferry/ferry/internal/manifest"
 )
 
 const masked = "(hidden)"

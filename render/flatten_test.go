@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -44,8 +45,8 @@ func flattenMapping(values map[string]string, node *yaml.Node, at string) {
 		if source.Kind == yaml.SequenceNode {
 			sources = source.Content
 		}
-		for j := len(sources) - 1; j >= 0; j-- {
-			flattenInto(values, sources[j], at)
+		for _, source := range slices.Backward(sources) {
+			flattenInto(values, source, at)
 		}
 	}
 	for i := 0; i < len(node.Content); i += 2 {

@@ -11,10 +11,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/helm-ferry/ferry/internal/manifest"
-	"github.com/helm-ferry/ferry/render"
 	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/yaml"
+
+	"github.com/helm-ferry/ferry/internal/manifest"
+	"github.com/helm-ferry/ferry/render"
 )
 
 // secretMark is part of every password in the manifests that tests render: where it turns up, a

@@ -3,8 +3,9 @@ package render
 import (
 	"fmt"
 
-	"github.com/helm-ferry/ferry/internal/release"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/helm-ferry/ferry/internal/release"
 )
 
 // variable is an environment variable whose value comes from a Secret.

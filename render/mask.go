@@ -1,8 +1,9 @@
 package render
 
 import (
-	"github.com/helm-ferry/ferry/internal/manifest"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/helm-ferry/ferry/internal/manifest"
 )
 
 // Mask returns manifests with the values of all Secrets hidden, for everything that is shown to

@@ -4,8 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/helm-ferry/ferry/internal/release"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/helm-ferry/ferry/internal/release"
 )
 
 // addMigration adds the Job of the first pass while the alias is still on the provider to copy
@@ -84,8 +85,9 @@ func (s *state) firstPass(from, to *release.Provider) error {
 	}
 	if origin == destination {
 		return &Error{
-			Field: "spec.migration", Message: fmt.Sprintf("%s and %s are reached by one address, %s: nothing can be copied between them", from.Title(), to.Title(), origin),
-			Remedy: "give each store a Service that selects its pods alone",
+			Field:   "spec.migration",
+			Message: fmt.Sprintf("%s and %s are reached by one address, %s: nothing can be copied between them", from.Title(), to.Title(), origin),
+			Remedy:  "give each store a Service that selects its pods alone",
 		}
 	}
 	source, err := s.jobCredentials(from)
@@ -121,7 +123,8 @@ func (s *state) firstPass(from, to *release.Provider) error {
 // nameByContent ends the name of a Job in a hash of its content and of what it reads from the
 // configuration: the template of a Job cannot be changed, so that another content needs another Job.
 func (s *state) nameByContent(root *yaml.Node, prefix string) error {
-	read, err := json.Marshal([]any{s.cfg.Spec.Migration, s.cfg.Spec.ObjectStorage.DefaultBuckets, s.cfg.Spec.ObjectStorage.Region, s.cfg.Spec.ObjectStorage.Alias})
+	storage := s.cfg.Spec.ObjectStorage
+	read, err := json.Marshal([]any{s.cfg.Spec.Migration, storage.DefaultBuckets, storage.Region, storage.Alias})
 	if err != nil {
 		return fmt.Errorf("spec.migration: %w", err)
 	}

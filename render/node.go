@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/helm-ferry/ferry/internal/manifest"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/helm-ferry/ferry/internal/manifest"
 )
 
 // plain drops the styles that a template was written in, so that added documents look alike: blocks,

@@ -18,7 +18,7 @@ import (
 // in an error that helps and in no output. `go test ./render -run TestGeneratedStreams/SEED` runs one
 // scenario.
 func TestGeneratedStreams(t *testing.T) {
-	const runs = 300
+	const runs = 200
 	checked, rendered := 0, 0
 	for seed := range uint64(runs) {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {

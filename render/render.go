@@ -100,12 +100,10 @@ func Render(ctx context.Context, data []byte, cfg Config) (*Rendering, error) {
 
 // filterError gives errors of the filters one shape.
 func filterError(filter string, err error) error {
-	var resolve *release.ResolveError
-	if errors.As(err, &resolve) {
+	if resolve, ok := errors.AsType[*release.ResolveError](err); ok {
 		return &Error{Field: resolve.Field, Message: resolve.Message}
 	}
-	var known *Error
-	if errors.As(err, &known) {
+	if _, ok := errors.AsType[*Error](err); ok {
 		return err
 	}
 	return fmt.Errorf("%s: %w", filter, err)

@@ -9,8 +9,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/helm-ferry/ferry/internal/release"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/helm-ferry/ferry/internal/release"
 )
 
 // rewire points consumers that name a provider's Service at the alias, or at the endpoint of an
@@ -137,8 +138,9 @@ func (s *state) target(reference release.Reference, text string) (string, error)
 	case reference.S3Port != alias.Port:
 		return "", &Error{
 			Object: titleOf(reference.Object), Field: reference.Field,
-			Message: fmt.Sprintf("names Service/%s without a port, and the alias has port %d where that Service has %d", reference.Service, alias.Port, reference.S3Port),
-			Remedy:  fmt.Sprintf("set spec.objectStorage.alias.port: %d, or write the port into the address", reference.S3Port),
+			Message: fmt.Sprintf("names Service/%s without a port, and the alias has port %d where that Service has %d",
+				reference.Service, alias.Port, reference.S3Port),
+			Remedy: fmt.Sprintf("set spec.objectStorage.alias.port: %d, or write the port into the address", reference.S3Port),
 		}
 	}
 	return before + alias.Name + rest + text[reference.End:], nil

@@ -2,11 +2,13 @@ package render_test
 
 import (
 	"encoding/base64"
+	"maps"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/helm-ferry/ferry/internal/manifest"
 	"github.com/helm-ferry/ferry/render"
 )
@@ -35,9 +37,7 @@ func secretsOf(t *testing.T, name, secret string) map[string]string {
 			}
 			values[key] = string(decoded)
 		}
-		for key, value := range manifest.StringMap(o.Node("stringData")) {
-			values[key] = value
-		}
+		maps.Copy(values, manifest.StringMap(o.Node("stringData")))
 	}
 	return values
 }

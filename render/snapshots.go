@@ -11,17 +11,19 @@ import (
 // checkSnapshots resolves the claims of each snapshot schedule. The binary for hooks takes no
 // snapshots yet: a schedule that would not run is an error, since somebody relies on it.
 func checkSnapshots(s *state) error {
-	for i, snapshot := range s.cfg.Spec.Snapshots {
-		field := fmt.Sprintf("spec.snapshots[%d]", i)
-		if _, err := s.claimsOf(field+".claims", snapshot.Claims); err != nil {
+	schedules := s.cfg.Spec.Snapshots
+	for i, schedule := range schedules {
+		if _, err := s.claimsOf(fmt.Sprintf("spec.snapshots[%d].claims", i), schedule.Claims); err != nil {
 			return err
 		}
-		return &Error{
-			Field: field, Message: fmt.Sprintf("snapshot schedule %q cannot run: this version of ferry-hook takes no snapshots", snapshot.Name),
-			Remedy: "remove spec.snapshots until it does; nothing would be backed up by it",
-		}
 	}
-	return nil
+	if len(schedules) == 0 {
+		return nil
+	}
+	return &Error{
+		Field: "spec.snapshots[0]", Message: fmt.Sprintf("snapshot schedule %q cannot run: this version of ferry-hook takes no snapshots", schedules[0].Name),
+		Remedy: "remove spec.snapshots until it does; nothing would be backed up by it",
+	}
 }
 
 // claimsOf returns the claims that a selection means; none is an error.

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/manifest"
 	"github.com/helm-ferry/ferry/internal/release"
-	"go.yaml.in/yaml/v3"
 )
 
 // state is what the filters share.
