@@ -69,9 +69,9 @@ func (f Found) check(err error) (Found, error) {
 func (f Finder) Names() []string {
 	var names []string
 	for _, variable := range f.Environ {
-		if name, ok := strings.CutPrefix(variable, hostPrefix); ok {
-			name, _, _ = strings.Cut(name, "=")
-			names = append(names, name)
+		name, value, _ := strings.Cut(variable, "=")
+		if alias, ok := strings.CutPrefix(name, hostPrefix); ok && value != "" {
+			names = append(names, alias)
 		}
 	}
 	entries, err := readFile(filepath.Join(f.dir(), "config.json"))

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -172,7 +173,10 @@ func TestFile(t *testing.T) {
 			t.Errorf("found in %q, want %q", found.From, want)
 		}
 	}
-	names := mcalias.Finder{Dir: dir, Environ: []string{"MC_HOST_zoo=", "MC_HOST_lake=x", "MC_HOSTS=y"}}.Names()
+	names := mcalias.Finder{Dir: dir, Environ: []string{"MC_HOST_zoo=x", "MC_HOST_lake=x", "MC_HOST_empty=", "MC_HOSTS=y"}}.Names()
+	if slices.Contains(names, "empty") {
+		t.Errorf("names are %v, of which one has no value", names)
+	}
 	for _, want := range []string{"lake", "host", "zoo", "odd"} {
 		if got := strings.Join(names, " ") + " "; strings.Count(got, want+" ") != 1 {
 			t.Errorf("names are %v, want %s once", names, want)

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/config"
+	"github.com/helm-ferry/ferry/internal/copying"
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// mirrorOptions are the flags of ferry mirror.
+type mirrorOptions struct {
+	copyOptions
+	mc                       mcFlags
+	dryRun, metadata, remove bool
+	maxDelete                percent
+	trash                    config.Duration
+	trashBucket              string
+	bandwidth                config.Bandwidth
+}
+
+func newMirror(streams cli.Streams) *cobra.Command {
+	opts := &mirrorOptions{maxDelete: 10}
+	cmd := &cobra.Command{
+		Use:   "mirror SRC DST",
+		Short: "Copy buckets from one object store to another, and prove the copy",
+		Long: `Copy buckets from one object store to another, and prove the copy. What is equal already costs listings
+alone; run it again at any time, also after it was killed.
+
+` + placesHelp + `
+
+Each object is proven before it becomes visible at DST, with its headers, user metadata and tags. What
+differs is copied, whichever side is newer. Buckets that DST lacks are made.
+
+With --remove, what SRC does not have is removed from DST: last, never after an error, and never more
+than --max-delete of a bucket, replaced objects included. Buckets that SRC does not have are left alone.
+What is replaced or removed goes to a bucket of its own at DST first and stays there for as long as
+--trash says. A run that finds more than it may remove exits with 4 and has written nothing there.
+
+The first interrupt finishes the objects that are under way, the second one stops. The report goes to
+stdout. Its last line, on stderr, is the verdict. The flags of mc mirror are understood, but for --watch.`,
+		Example: `  ferry mirror lake copy                                       # all buckets
+  ferry mirror lake copy --buckets lake-files,lake-data
+  ferry mirror lake/lake-data/raw copy/archive/2026/raw
+  ferry mirror lake copy --remove --dry-run                    # what would it do?`,
+		Args: twoPlaces,
+		RunE: func(cmd *cobra.Command, args []string) error { return runMirror(cmd.Context(), streams, args, opts) },
+	}
+	opts.addFlags(cmd)
+	return cmd
+}
+
+func (o *mirrorOptions) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&o.dryRun, "dry-run", false, "report what would be copied and removed, and write nothing; ferry diff names each object")
+	flags.BoolVar(&o.metadata, "metadata", false, "compare headers, user metadata and tags of every object: two requests each on either side")
+	flags.BoolVar(&o.remove, "remove", false, "remove from DST what SRC does not have")
+	flags.Var(&o.maxDelete, "max-delete", "how much of a bucket one run with --remove may remove and replace")
+	flags.TextVar(&o.trash, "trash", config.Duration(30*24*time.Hour), "`duration` for which replaced and removed objects are kept; 0 keeps none, and needs a run without --remove")
+	flags.StringVar(&o.trashBucket, "trash-bucket", mirror.DefaultStateBucket, "`name` of the bucket of DST that keeps them: one of your own where all customers share the names of buckets")
+	flags.TextVar(&o.bandwidth, "bandwidth", config.Bandwidth(0), "`rate` in bytes per second at most, for example 50MiB")
+	o.mc.addFlags(cmd)
+	o.copyOptions.addFlags(cmd)
+}
+
+// placesHelp says what SRC and DST are.
+const placesHelp = `SRC and DST are alias, alias/bucket or alias/bucket/prefix, the alias being one of mc: from a variable
+MC_HOST_<alias>=https://ACCESS_KEY:SECRET_KEY@host, or from mc's own file. A prefix is a folder: its
+objects are those whose keys begin with it and a slash. A URL may stand in place of the alias; its keys
+are in variables then, or else are those of the machine (web identity, the role of the node):
+
+  FERRY_SOURCE_ACCESS_KEY       FERRY_DESTINATION_ACCESS_KEY
+  FERRY_SOURCE_SECRET_KEY       FERRY_DESTINATION_SECRET_KEY
+  FERRY_SOURCE_SESSION_TOKEN    FERRY_DESTINATION_SESSION_TOKEN   (for temporary keys)
+  FERRY_SOURCE_REGION           FERRY_DESTINATION_REGION          (for aliases too)
+
+In globs, * is any text without a slash and ** any text.`
+
+func runMirror(ctx context.Context, streams cli.Streams, args []string, opts *mirrorOptions) error {
+	if err := opts.mc.check(streams.Err); err != nil {
+		return err
+	}
+	sayHowFar(streams.Err, "include", opts.include)
+	sayHowFar(streams.Err, "exclude", opts.exclude)
+	p, err := parsePlaces(args[0], args[1], opts.buckets)
+	if err != nil {
+		return err
+	}
+	t := newTerminal(streams)
+	report, verdict, err := opts.carry(ctx, t, p, copying.Job{
+		Name: "mirror", Act: copying.Copies, Allow: "raise --max-delete for one run",
+		Options: mirror.Options{
+			CreateBuckets: true, StateBucket: opts.trashBucket, DryRun: opts.dryRun || opts.mc.fake, Metadata: opts.metadata, Grace: grace,
+			Bandwidth: bandwidth(opts.bandwidth, opts.mc.limitUpload, opts.mc.limitDownload),
+			Remove:    mirror.Remove{Enabled: opts.remove, MaxPercent: int(opts.maxDelete), Trash: opts.trash.Std()},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	return copying.Tell(streams, t.log, opts.format, report, verdict)
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/helm-ferry/ferry/internal/golden"
+	"github.com/helm-ferry/ferry/internal/testworld"
+)
+
+// TestStoreScripts runs the scripts under testdata/stores, each beside two servers of its own: MinIO,
+// which mc and ferry know as lake, and an empty Versity gateway, copy. LAKE and COPY are their
+// addresses; LAKE_ACCESS, LAKE_SECRET, COPY_ACCESS and COPY_SECRET are their keys. Beside the commands
+// of the other scripts they have
+//
+//	put STORE/BUCKET[/KEY TEXT [HEADER=VALUE…]]
+//	hushed
+//
+// The first one makes the bucket and writes an object; the second one fails when the last command has
+// shown a secret key.
+func TestStoreScripts(t *testing.T) {
+	mc := testworld.MC(t)
+	testscript.Run(t, testscript.Params{
+		Setup:               func(env *testscript.Env) error { return startStores(t.Context(), env, mc) },
+		Dir:                 "testdata/stores",
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "put": putObject, "hushed": hushed},
+		UpdateScripts:       golden.Update(),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+func startStores(ctx context.Context, env *testscript.Env, mc string) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	servers := filepath.Join(env.WorkDir, ".servers")
+	for name, launch := range map[string]func(context.Context, string) (*testworld.S3Server, error){
+		"lake": testworld.LaunchMinIO, "copy": testworld.LaunchVersityGW,
+	} {
+		dir := filepath.Join(servers, name)
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
+		server, err := launch(ctx, dir)
+		if err != nil {
+			return err
+		}
+		env.Defer(server.Stop)
+		address, upper := strings.TrimPrefix(server.Endpoint, "http://"), strings.ToUpper(name)
+		env.Setenv("MC_HOST_"+name, "http://"+server.AccessKey+":"+server.SecretKey+"@"+address)
+		env.Setenv(upper, server.Endpoint)
+		env.Setenv(upper+"_ACCESS", server.AccessKey)
+		env.Setenv(upper+"_SECRET", server.SecretKey)
+	}
+	env.Setenv("PATH", filepath.Dir(mc)+string(filepath.ListSeparator)+env.Getenv("PATH"))
+	env.Setenv("MC_CONFIG_DIR", filepath.Join(env.WorkDir, ".mc"))
+	return nil
+}
+
+func putObject(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: put STORE/BUCKET[/KEY TEXT [HEADER=VALUE…]]")
+	}
+	store, path, _ := strings.Cut(args[0], "/")
+	bucket, key, _ := strings.Cut(path, "/")
+	upper := strings.ToUpper(store)
+	server := testworld.S3{Endpoint: ts.Getenv(upper), AccessKey: ts.Getenv(upper + "_ACCESS"), SecretKey: ts.Getenv(upper + "_SECRET")}
+	client, err := server.Client()
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	exists, err := client.BucketExists(ctx, bucket)
+	if err == nil && !exists {
+		err = client.MakeBucket(ctx, bucket, minio.MakeBucketOptions{})
+	}
+	ts.Check(err)
+	if len(args) == 1 {
+		return
+	}
+	headers := map[string]string{}
+	for _, header := range args[2:] {
+		name, value, _ := strings.Cut(header, "=")
+		headers[name] = value
+	}
+	_, err = client.PutObject(ctx, bucket, key, strings.NewReader(args[1]), int64(len(args[1])), minio.PutObjectOptions{UserMetadata: headers})
+	ts.Check(err)
+}
+
+func hushed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: hushed")
+	}
+	shown := ts.ReadFile("stdout") + ts.ReadFile("stderr")
+	for _, name := range []string{"LAKE_SECRET", "COPY_SECRET"} {
+		if strings.Contains(shown, ts.Getenv(name)) {
+			ts.Fatalf("the value of %s was shown", name)
+		}
+	}
+}

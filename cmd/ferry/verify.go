@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/copying"
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// verifyOptions are the flags of ferry verify.
+type verifyOptions struct {
+	copyOptions
+	ignoreExtra bool
+}
+
+func newVerify(streams cli.Streams) *cobra.Command {
+	opts := &verifyOptions{}
+	cmd := &cobra.Command{
+		Use:   "verify SRC DST",
+		Short: "Prove that one object store has what another one has, and write nothing",
+		Long: `Prove that one object store has what another one has, and write nothing: content, headers, user
+metadata and tags of every object. The exit code is 3 if anything differs.
+
+` + placesHelp + `
+
+Equal ETags prove equal content; where they differ, both sides are read. The report goes to stdout: how
+many objects are proven in which way, and up to a hundred differences of each bucket (-o json). ferry
+diff names them all.`,
+		Example: `  ferry verify lake copy
+  ferry verify lake/lake-data copy/lake-data --report lake-data.json`,
+		Args: twoPlaces,
+		RunE: func(cmd *cobra.Command, args []string) error { return runVerify(cmd.Context(), streams, args, opts) },
+	}
+	cmd.Flags().BoolVar(&opts.ignoreExtra, "ignore-extra", false, "let DST have what SRC does not have, as an archive does")
+	opts.addFlags(cmd)
+	return cmd
+}
+
+func runVerify(ctx context.Context, streams cli.Streams, args []string, opts *verifyOptions) error {
+	p, err := parsePlaces(args[0], args[1], opts.buckets)
+	if err != nil {
+		return err
+	}
+	t := newTerminal(streams)
+	report, verdict, err := opts.carry(ctx, t, p, copying.Job{
+		Name: "verify", Act: copying.Compares, Options: mirror.Options{IgnoreExtra: opts.ignoreExtra},
+	})
+	if err != nil {
+		return err
+	}
+	return copying.Tell(streams, t.log, opts.format, report, verdict)
+}
