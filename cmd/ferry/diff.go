@@ -35,8 +35,8 @@ The exit code is 3 if there is a line, and 0 only if both sides were read to the
 
 ` + placesHelp + `
 
-Equal ETags prove equal content; where they differ, both sides are read. A key that would break a line is
-quoted. -o json and -o yaml print the report in place of the lines.`,
+Equal ETags prove equal content; where they differ, both sides are read. Lines come in
+no certain order. A key that would break its line is quoted. -o json and -o yaml print the report in place of the lines.`,
 		Example: `  ferry diff lake copy
   ferry diff lake/lake-data copy/lake-data --metadata`,
 		Args: twoPlaces,

@@ -44,7 +44,7 @@ func (f *mcFlags) check(words io.Writer) error {
 			WithHint("run ferry mirror as often as you need, since what is equal costs listings alone; in a cluster spec.mirrors[].rpo does it on a schedule")
 	}
 	if f.preserve {
-		fmt.Fprintln(words, "ferry: --preserve changes nothing: headers, user metadata and tags always come along")
+		fmt.Fprintln(words, "ferry: --preserve changes nothing: a copy always has the headers, user metadata and tags of its original")
 	}
 	if f.overwrite {
 		fmt.Fprintln(words, "ferry: --overwrite changes nothing: what differs is always copied")

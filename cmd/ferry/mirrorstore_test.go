@@ -2,6 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/pem"
+	"io"
+	"log"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,8 +23,8 @@ import (
 
 // TestStoreScripts runs the scripts under testdata/stores, each beside two servers of its own: MinIO,
 // which mc and ferry know as lake, and an empty Versity gateway, copy. LAKE and COPY are their
-// addresses; LAKE_ACCESS, LAKE_SECRET, COPY_ACCESS and COPY_SECRET are their keys. Beside the commands
-// of the other scripts they have
+// addresses; LAKE_ACCESS, LAKE_SECRET, COPY_ACCESS and COPY_SECRET are their keys. LAKE_TLS is another
+// address of lake, whose certificate is lake.crt. Beside the commands of the other scripts they have
 //
 //	put STORE/BUCKET[/KEY TEXT [HEADER=VALUE…]]
 //	hushed
@@ -59,9 +65,29 @@ func startStores(ctx context.Context, env *testscript.Env, mc string) error {
 		env.Setenv(upper+"_ACCESS", server.AccessKey)
 		env.Setenv(upper+"_SECRET", server.SecretKey)
 	}
+	if err := serveTLS(env); err != nil {
+		return err
+	}
 	env.Setenv("PATH", filepath.Dir(mc)+string(filepath.ListSeparator)+env.Getenv("PATH"))
 	env.Setenv("MC_CONFIG_DIR", filepath.Join(env.WorkDir, ".mc"))
 	return nil
+}
+
+// serveTLS puts a proxy with a certificate of its own in front of lake.
+func serveTLS(env *testscript.Env) error {
+	target, err := url.Parse(env.Getenv("LAKE"))
+	if err != nil {
+		return err
+	}
+	server := httptest.NewUnstartedServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = target.Scheme, target.Host, r.In.Host
+	}})
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of clients that do not like the certificate
+	server.StartTLS()
+	env.Defer(server.Close)
+	env.Setenv("LAKE_TLS", server.URL)
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	return os.WriteFile(filepath.Join(env.WorkDir, "lake.crt"), certificate, 0o600)
 }
 
 func putObject(ts *testscript.TestScript, neg bool, args []string) {
