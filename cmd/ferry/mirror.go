@@ -60,8 +60,10 @@ func (o *mirrorOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.metadata, "metadata", false, "compare headers, user metadata and tags of every object: two requests each on either side")
 	flags.BoolVar(&o.remove, "remove", false, "remove from DST what SRC does not have")
 	flags.Var(&o.maxDelete, "max-delete", "how much of a bucket one run with --remove may remove and replace")
-	flags.TextVar(&o.trash, "trash", config.Duration(30*24*time.Hour), "`duration` for which replaced and removed objects are kept; 0 keeps none, and needs a run without --remove")
-	flags.StringVar(&o.trashBucket, "trash-bucket", mirror.DefaultStateBucket, "`name` of the bucket of DST that keeps them: one of your own where all customers share the names of buckets")
+	flags.TextVar(&o.trash, "trash", config.Duration(30*24*time.Hour),
+		"`duration` for which replaced and removed objects are kept; 0 without --remove: not at all")
+	flags.StringVar(&o.trashBucket, "trash-bucket", mirror.DefaultStateBucket,
+		"`name` of the bucket of DST that keeps them: choose one where all customers share the names of buckets")
 	flags.TextVar(&o.bandwidth, "bandwidth", config.Bandwidth(0), "`rate` in bytes per second at most, for example 50MiB")
 	o.mc.addFlags(cmd)
 	o.copyOptions.addFlags(cmd)

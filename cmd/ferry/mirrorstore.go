@@ -108,7 +108,8 @@ func (o *storeOptions) trusted(finder mcalias.Finder) ([]byte, error) {
 }
 
 // regional matches the addresses of services that have one for each region.
-var regional = regexp.MustCompile(`^https?://(?:[^/]+\.)?s3[.-](?:dualstack\.|fips\.)?([a-z0-9-]+)\.(?:amazonaws\.com|wasabisys\.com|backblazeb2\.com|scw\.cloud)`)
+var regional = regexp.MustCompile(`^https?://(?:[^/]+\.)?s3[.-](?:dualstack\.)?([a-z0-9-]+)\.` +
+	`(?:amazonaws\.com|amazonaws\.com\.cn|wasabisys\.com|backblazeb2\.com)(?::\d+)?/?$`)
 
 // regionOf returns the region that an address names, or nothing.
 func regionOf(address string) string {

@@ -36,7 +36,7 @@ func TestStoreScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Setup:               func(env *testscript.Env) error { return startStores(t.Context(), env, mc) },
 		Dir:                 "testdata/stores",
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "put": putObject, "hushed": hushed},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "put": putObject(t.Context()), "hushed": hushed},
 		UpdateScripts:       golden.Update(),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -90,7 +90,11 @@ func serveTLS(env *testscript.Env) error {
 	return os.WriteFile(filepath.Join(env.WorkDir, "lake.crt"), certificate, 0o600)
 }
 
-func putObject(ts *testscript.TestScript, neg bool, args []string) {
+func putObject(ctx context.Context) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) { write(ctx, ts, neg, args) }
+}
+
+func write(ctx context.Context, ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: put STORE/BUCKET[/KEY TEXT [HEADER=VALUE…]]")
 	}
@@ -100,8 +104,6 @@ func putObject(ts *testscript.TestScript, neg bool, args []string) {
 	server := testworld.S3{Endpoint: ts.Getenv(upper), AccessKey: ts.Getenv(upper + "_ACCESS"), SecretKey: ts.Getenv(upper + "_SECRET")}
 	client, err := server.Client()
 	ts.Check(err)
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
 	exists, err := client.BucketExists(ctx, bucket)
 	if err == nil && !exists {
 		err = client.MakeBucket(ctx, bucket, minio.MakeBucketOptions{})
@@ -127,6 +129,26 @@ func hushed(ts *testscript.TestScript, neg bool, args []string) {
 	for _, name := range []string{"LAKE_SECRET", "COPY_SECRET"} {
 		if strings.Contains(shown, ts.Getenv(name)) {
 			ts.Fatalf("the value of %s was shown", name)
+		}
+	}
+}
+
+func TestRegionOf(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://s3.eu-west-1.amazonaws.com":             "eu-west-1",
+		"https://s3-eu-west-1.amazonaws.com/":            "eu-west-1",
+		"https://s3.dualstack.ap-south-2.amazonaws.com":  "ap-south-2",
+		"https://bucket.s3.us-gov-west-1.amazonaws.com":  "us-gov-west-1",
+		"https://s3.cn-north-1.amazonaws.com.cn:443":     "cn-north-1",
+		"https://s3.amazonaws.com":                       "",
+		"https://s3.eu-central-2.wasabisys.com":          "eu-central-2",
+		"https://s3.us-west-004.backblazeb2.com":         "us-west-004",
+		"https://s3.eu-west-1.amazonaws.com.example.com": "",
+		"https://example.com/s3.eu-west-1.amazonaws.com": "",
+		"http://lake-minio:9000":                         "",
+	} {
+		if got := regionOf(address); got != want {
+			t.Errorf("%s is in %q, want %q", address, got, want)
 		}
 	}
 }

@@ -66,7 +66,7 @@ func TestDraw(t *testing.T) {
 		shows := func(want string) {
 			t.Helper()
 			synctest.Wait()
-			lines := strings.Split(text.String(), clear)
+			lines := strings.Split(text.String(), erase)
 			if got := lines[len(lines)-1]; got != want {
 				t.Errorf("shows %q, want %q", got, want)
 			}

@@ -18,8 +18,8 @@ type Screen struct {
 // NewScreen returns a screen; width is asked for its number of columns.
 func NewScreen(out io.Writer, width func() int) *Screen { return &Screen{out: out, width: width} }
 
-// clear takes the last line away.
-const clear = "\r\x1b[K"
+// erase takes the last line away.
+const erase = "\r\x1b[K"
 
 // Status replaces the last line. An empty text takes it away.
 func (s *Screen) Status(text string) {
@@ -29,7 +29,7 @@ func (s *Screen) Status(text string) {
 		return
 	}
 	s.status = text
-	fmt.Fprint(s.out, clear+s.fit())
+	fmt.Fprint(s.out, erase+s.fit())
 }
 
 // fit cuts the status to the width, since a line that wraps cannot be taken away.
@@ -62,7 +62,7 @@ func (a above) Write(lines []byte) (int, error) {
 	if s.status == "" {
 		return a.out.Write(lines)
 	}
-	fmt.Fprint(s.out, clear)
+	fmt.Fprint(s.out, erase)
 	defer func() { fmt.Fprint(s.out, s.fit()) }()
 	return a.out.Write(lines)
 }
