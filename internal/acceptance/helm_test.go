@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
 	var err error
-	if plugin, err = install(context.Background()); err != nil {
+	if plugin, err = install(context.Background()); err != nil { //nolint:forbidigo // TestMain is given no context
 		fmt.Fprintln(os.Stderr, "acceptance: install the plugin:", err)
 		return 1
 	}
