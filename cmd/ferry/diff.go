@@ -31,7 +31,8 @@ func newDiff(streams cli.Streams) *cobra.Command {
   > copy/lake-data/old.csv         only DST has it
   ! copy/lake-data/clients.csv     both have it, and it differs; after a tab, in what
 
-The exit code is 3 if there is a line, and 0 only if both sides were read to their end without one.
+The exit code is 3 if there is a line, and 0 only if both sides were read to their end without one. Of
+whole stores the buckets of SRC are compared.
 
 ` + placesHelp + `
 

@@ -17,6 +17,7 @@ import (
 	"github.com/minio/minio-go/v7"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/golden"
 	"github.com/helm-ferry/ferry/internal/testworld"
 )
@@ -149,6 +150,15 @@ func TestRegionOf(t *testing.T) {
 	} {
 		if got := regionOf(address); got != want {
 			t.Errorf("%s is in %q, want %q", address, got, want)
+		}
+	}
+}
+
+// TestBandwidth has the lowest limit win: every byte that is read is written.
+func TestBandwidth(t *testing.T) {
+	for want, limits := range map[int64][]config.Bandwidth{0: {0, 0, 0}, 5: {5, 0, 0}, 3: {0, 4, 3}, 2: {2, 4, 3}} {
+		if got := bandwidth(limits...); got != want {
+			t.Errorf("of %v, %d is the limit, want %d", limits, got, want)
 		}
 	}
 }

@@ -22,7 +22,8 @@ func newVerify(streams cli.Streams) *cobra.Command {
 		Use:   "verify SRC DST",
 		Short: "Prove that one object store has what another one has, and write nothing",
 		Long: `Prove that one object store has what another one has, and write nothing: content, headers, user
-metadata and tags of every object. The exit code is 3 if anything differs.
+metadata and tags of every object. The exit code is 3 if anything differs. Of whole stores the buckets
+of SRC are compared.
 
 ` + placesHelp + `
 
