@@ -136,8 +136,12 @@ func (s *synthetic) Put(_ context.Context, _, _ string, req mirror.PutRequest) (
 	return s.etag, err
 }
 
-func (s *synthetic) Upload(context.Context, string, string, mirror.Attributes) (mirror.Upload, error) {
+func (s *synthetic) Upload(context.Context, string, string, mirror.UploadRequest) (mirror.Upload, error) {
 	return nil, errDenied
+}
+
+func (s *synthetic) Resume(context.Context, string, string, string) (mirror.Upload, []mirror.Part, error) {
+	return nil, nil, errDenied
 }
 
 func (s *synthetic) Remove(context.Context, string, string) error { return nil }

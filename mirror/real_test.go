@@ -87,7 +87,7 @@ func (r *servers) fill() {
 			r.Fatal(err)
 		}
 	}
-	up, err := r.src.Upload(r.Context(), r.bucket, "large", attrs)
+	up, err := r.src.Upload(r.Context(), r.bucket, "large", mirror.UploadRequest{Attributes: attrs})
 	if err != nil {
 		r.Fatal(err)
 	}

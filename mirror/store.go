@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/md5"
 	"io"
+	"time"
 )
 
 // Reader is the side that is read. All methods are safe for concurrent use.
@@ -44,7 +45,11 @@ type Store interface {
 	Put(ctx context.Context, bucket, key string, req PutRequest) (ETag, error)
 
 	// Upload begins an object of several parts.
-	Upload(ctx context.Context, bucket, key string, attrs Attributes) (Upload, error)
+	Upload(ctx context.Context, bucket, key string, req UploadRequest) (Upload, error)
+
+	// Resume takes up an upload that another run began, and returns the parts that it
+	// has by their numbers. ErrNoObject when there is no such upload any more.
+	Resume(ctx context.Context, bucket, key, id string) (Upload, []Part, error)
 
 	// Remove deletes an object. One that does not exist is no error.
 	Remove(ctx context.Context, bucket, key string) error
@@ -53,6 +58,9 @@ type Store interface {
 // Upload is an object in the making. It becomes visible with Complete and leaves
 // nothing behind after Abort.
 type Upload interface {
+	// ID names the upload to Store.Resume.
+	ID() string
+
 	// Part writes part n, counted from 1, and returns its ETag. Parts may be
 	// written again and in any order. Nothing reads the body after the method has
 	// returned.
@@ -63,6 +71,13 @@ type Upload interface {
 
 	// Abort drops the parts.
 	Abort(ctx context.Context) error
+}
+
+// Part is a part of an upload.
+type Part struct {
+	Number int
+	Size   int64
+	ETag   ETag
 }
 
 // Cursor says where a page begins. Token continues a listing and wins over After,
@@ -89,9 +104,29 @@ type Selection struct {
 // PutRequest is an object on its way in. The MD5 of the body has to be known
 // beforehand: some servers keep what they have of an object when a connection
 // breaks, unless they were told its digest.
+//
+// IfAbsent writes only where the key has no object, IfMatch only over the object with
+// that ETag; the error is ErrChanged otherwise. Some servers ignore conditions.
 type PutRequest struct {
 	Body       io.Reader
 	Size       int64
 	MD5        [md5.Size]byte
 	Attributes Attributes
+	Filing     Filing
+	IfAbsent   bool
+	IfMatch    ETag
+}
+
+// UploadRequest is what an object in parts is to be beside its content.
+type UploadRequest struct {
+	Attributes Attributes
+	Filing     Filing
+}
+
+// Filing is how a store is asked to file an object. What a store cannot do it leaves
+// undone without an error. The zero value asks for nothing.
+type Filing struct {
+	Modified     time.Time // in place of the time of the write
+	StorageClass string
+	Version      string // in place of an id of the store's choice
 }

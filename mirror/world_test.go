@@ -63,7 +63,7 @@ func (w world) write(s mirror.Store, key, content string, attrs mirror.Attribute
 // parts writes an object in parts.
 func (w world) parts(s mirror.Store, key string, parts ...string) mirror.ETag {
 	w.Helper()
-	up, err := s.Upload(w.Context(), bucket, key, mirror.Attributes{})
+	up, err := s.Upload(w.Context(), bucket, key, mirror.UploadRequest{})
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -164,7 +164,7 @@ func (t *transfer) pieces(ctx context.Context, touch func(), obj Object) (writte
 // upload begins an object in parts, has fill write them, and completes it. When
 // anything fails, an interruption included, the parts are dropped.
 func (t *transfer) upload(ctx context.Context, obj Object, fill func(Upload) error, w *written) error {
-	up, err := t.dst.Upload(ctx, t.dstBucket, t.dest, obj.Attributes)
+	up, err := t.dst.Upload(ctx, t.dstBucket, t.dest, UploadRequest{Attributes: obj.Attributes})
 	if err != nil {
 		return fmt.Errorf("begin upload: %w", err)
 	}

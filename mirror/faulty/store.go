@@ -180,11 +180,11 @@ func (s *Store) Remove(ctx context.Context, bucket, key string) error {
 
 // Upload implements mirror.Store.
 func (s *Store) Upload(
-	ctx context.Context, bucket, key string, attrs mirror.Attributes,
+	ctx context.Context, bucket, key string, req mirror.UploadRequest,
 ) (up mirror.Upload, err error) {
 	call := Call{Method: "Upload", Bucket: bucket, Key: key}
 	err = s.do(call, func() error {
-		up, err = s.store.Upload(ctx, bucket, key, attrs)
+		up, err = s.store.Upload(ctx, bucket, key, req)
 
 		return err
 	})
@@ -194,6 +194,26 @@ func (s *Store) Upload(
 
 	return &upload{store: s, up: up, call: call}, nil
 }
+
+// Resume implements mirror.Store.
+func (s *Store) Resume(
+	ctx context.Context, bucket, key, id string,
+) (up mirror.Upload, parts []mirror.Part, err error) {
+	call := Call{Method: "Resume", Bucket: bucket, Key: key}
+	err = s.do(call, func() error {
+		up, parts, err = s.store.Resume(ctx, bucket, key, id)
+
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+
+	return &upload{store: s, up: up, call: call}, parts, nil
+}
+
+// ID implements mirror.Upload.
+func (u *upload) ID() string { return u.up.ID() }
 
 // upload is an upload with the faults of its store.
 type upload struct {

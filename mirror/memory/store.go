@@ -24,6 +24,7 @@ type Quirks struct {
 	OpaqueETags bool     // ETags are random
 	NoParts     bool     // asked for a part, it returns the whole object
 	NoTags      bool     // objects with tags are refused
+	OwnTimes    bool     // objects have the times of their writes, whatever was asked
 	Drops       []string // headers and x-amz-meta-* names that are not kept
 	CleanKeys   bool     // keys are cleaned as file paths are
 	Folders     bool     // a key cannot be an object and a folder of others
@@ -36,7 +37,8 @@ type Store struct {
 
 	mu      sync.Mutex
 	buckets map[string]map[string]object
-	uploads map[*upload]bool
+	uploads map[string]*upload
+	begun   int // uploads
 }
 
 var _ mirror.Store = (*Store)(nil)
@@ -57,7 +59,7 @@ func New(location string, quirks Quirks) *Store {
 
 	return &Store{
 		location: location, quirks: quirks,
-		buckets: map[string]map[string]object{}, uploads: map[*upload]bool{},
+		buckets: map[string]map[string]object{}, uploads: map[string]*upload{},
 	}
 }
 
@@ -180,7 +182,9 @@ func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutReque
 	}
 
 	return s.commit(bucket, key, object{
-		content: content, etag: mirror.ETag(hex.EncodeToString(sum[:])), attrs: req.Attributes,
+		content: content, etag: mirror.ETag(hex.EncodeToString(sum[:])), attrs: req.Attributes, modified: req.Filing.Modified,
+	}, func(before object, exists bool) bool {
+		return (!req.IfAbsent || !exists) && (req.IfMatch == "" || exists && before.etag == req.IfMatch)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -31,8 +32,9 @@ func receive(ctx context.Context, body io.Reader, size int64) ([]byte, error) {
 	return content, nil
 }
 
-// commit makes an object visible, as far as the store can hold it.
-func (s *Store) commit(bucket, key string, obj object) (mirror.ETag, error) {
+// commit makes an object visible, as far as the store can hold it. allow, if there is one, is asked
+// about the object that it is going to replace.
+func (s *Store) commit(bucket, key string, obj object, allow func(object, bool) bool) (mirror.ETag, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	objects, err := s.bucket(bucket)
@@ -46,10 +48,15 @@ func (s *Store) commit(bucket, key string, obj object) (mirror.ETag, error) {
 	if s.quirks.Folders && collides(objects, name) {
 		return "", fmt.Errorf("write %q: %w: it is a folder or lies in an object", key, mirror.ErrKeyRefused)
 	}
+	if before, exists := objects[name]; allow != nil && !allow(before, exists) {
+		return "", fmt.Errorf("write %q: %w", key, mirror.ErrChanged)
+	}
 	if s.quirks.OpaqueETags {
 		obj.etag = randomETag()
 	}
-	obj.modified = time.Now()
+	if obj.modified.IsZero() || s.quirks.OwnTimes {
+		obj.modified = time.Now()
+	}
 	obj.attrs = s.keep(obj.attrs)
 	objects[name] = obj
 
@@ -97,9 +104,9 @@ func (o object) part(n int, out *mirror.Object) ([]byte, error) {
 
 // upload implements mirror.Upload.
 type upload struct {
-	store       *Store
-	bucket, key string
-	attrs       mirror.Attributes
+	store           *Store
+	bucket, key, id string
+	req             mirror.UploadRequest
 
 	mu    sync.Mutex
 	parts map[int][]byte
@@ -107,7 +114,7 @@ type upload struct {
 
 // Upload implements mirror.Store.
 func (s *Store) Upload(
-	ctx context.Context, bucket, key string, attrs mirror.Attributes,
+	ctx context.Context, bucket, key string, req mirror.UploadRequest,
 ) (mirror.Upload, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -117,13 +124,48 @@ func (s *Store) Upload(
 	if _, err := s.bucket(bucket); err != nil {
 		return nil, err
 	}
-	if s.quirks.NoTags && len(attrs.Tags) > 0 {
+	if s.quirks.NoTags && len(req.Attributes.Tags) > 0 {
 		return nil, fmt.Errorf("upload %q: %w", key, mirror.ErrTagsRefused)
 	}
-	u := &upload{store: s, bucket: bucket, key: key, attrs: attrs, parts: map[int][]byte{}}
-	s.uploads[u] = true
+	s.begun++
+	u := &upload{store: s, bucket: bucket, key: key, id: strconv.Itoa(s.begun), req: req, parts: map[int][]byte{}}
+	s.uploads[u.id] = u
 
 	return u, nil
+}
+
+// Resume implements mirror.Store.
+func (s *Store) Resume(ctx context.Context, bucket, key, id string) (mirror.Upload, []mirror.Part, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	s.mu.Lock()
+	u := s.uploads[id]
+	s.mu.Unlock()
+	if u == nil || u.bucket != bucket || u.key != key {
+		return nil, nil, fmt.Errorf("resume upload of %q: %w", key, mirror.ErrNoObject)
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	var parts []mirror.Part
+	for _, n := range slices.Sorted(maps.Keys(u.parts)) {
+		parts = append(parts, mirror.Part{Number: n, Size: int64(len(u.parts[n])), ETag: u.tag(u.parts[n])})
+	}
+
+	return u, parts, nil
+}
+
+// ID implements mirror.Upload.
+func (u *upload) ID() string { return u.id }
+
+// tag is the ETag of a part.
+func (u *upload) tag(content []byte) mirror.ETag {
+	if u.store.quirks.OpaqueETags {
+		return randomETag()
+	}
+	sum := md5.Sum(content)
+
+	return mirror.ETag(hex.EncodeToString(sum[:]))
 }
 
 // Part implements mirror.Upload.
@@ -135,12 +177,8 @@ func (u *upload) Part(ctx context.Context, n int, body io.Reader, size int64) (m
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.parts[n] = content
-	if u.store.quirks.OpaqueETags {
-		return randomETag(), nil
-	}
-	sum := md5.Sum(content)
 
-	return mirror.ETag(hex.EncodeToString(sum[:])), nil
+	return u.tag(content), nil
 }
 
 // Complete implements mirror.Upload.
@@ -153,7 +191,7 @@ func (u *upload) Complete(ctx context.Context) (mirror.ETag, error) {
 	if !u.pending() {
 		return "", fmt.Errorf("complete %q: %w: no such upload", u.key, mirror.ErrTemporary)
 	}
-	obj := object{attrs: u.attrs}
+	obj := object{attrs: u.req.Attributes, modified: u.req.Filing.Modified}
 	var sums []byte
 	numbers := slices.Sorted(maps.Keys(u.parts))
 	for i, n := range numbers {
@@ -168,7 +206,7 @@ func (u *upload) Complete(ctx context.Context) (mirror.ETag, error) {
 	}
 	whole := md5.Sum(sums)
 	obj.etag = mirror.ETag(fmt.Sprintf("%x-%d", whole, len(numbers)))
-	etag, err := u.store.commit(u.bucket, u.key, obj)
+	etag, err := u.store.commit(u.bucket, u.key, obj, nil)
 	if err == nil {
 		u.forget()
 	}
@@ -190,11 +228,11 @@ func (u *upload) pending() bool {
 	u.store.mu.Lock()
 	defer u.store.mu.Unlock()
 
-	return u.store.uploads[u]
+	return u.store.uploads[u.id] != nil
 }
 
 func (u *upload) forget() {
 	u.store.mu.Lock()
 	defer u.store.mu.Unlock()
-	delete(u.store.uploads, u)
+	delete(u.store.uploads, u.id)
 }

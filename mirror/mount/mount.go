@@ -106,10 +106,17 @@ func (w writer) Put(ctx context.Context, bucket, key string, req mirror.PutReque
 }
 
 // Upload implements mirror.Store.
-func (w writer) Upload(ctx context.Context, bucket, key string, attrs mirror.Attributes) (mirror.Upload, error) {
+func (w writer) Upload(ctx context.Context, bucket, key string, req mirror.UploadRequest) (mirror.Upload, error) {
 	place := w.at(bucket)
 
-	return w.store.Upload(ctx, place.Bucket, place.Prefix+key, attrs)
+	return w.store.Upload(ctx, place.Bucket, place.Prefix+key, req)
+}
+
+// Resume implements mirror.Store.
+func (w writer) Resume(ctx context.Context, bucket, key, id string) (mirror.Upload, []mirror.Part, error) {
+	place := w.at(bucket)
+
+	return w.store.Resume(ctx, place.Bucket, place.Prefix+key, id)
 }
 
 // Remove implements mirror.Store.

@@ -128,7 +128,7 @@ func everyError(t *testing.T, store mirror.Store) map[string]error {
 	_, errs["stat"] = store.Stat(ctx, "bucket", "k")
 	_, _, errs["get"] = store.Get(ctx, "bucket", "k", mirror.Selection{})
 	_, errs["put"] = store.Put(ctx, "bucket", "k", mirror.PutRequest{Body: strings.NewReader("x"), Size: 1})
-	_, errs["upload"] = store.Upload(ctx, "bucket", "k", mirror.Attributes{})
+	_, errs["upload"] = store.Upload(ctx, "bucket", "k", mirror.UploadRequest{})
 
 	return errs
 }

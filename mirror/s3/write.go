@@ -19,9 +19,15 @@ import (
 // Put implements mirror.Store. The MD5 of the request travels as Content-MD5.
 func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutRequest) (mirror.ETag, error) {
 	subject := fmt.Sprintf("object %q of bucket %q", key, bucket)
-	opts, err := putOptions(req.Attributes)
+	opts, err := putOptions(req.Attributes, req.Filing)
 	if err != nil {
 		return "", s.fail("write", subject, err)
+	}
+	switch {
+	case req.IfAbsent:
+		opts.SetMatchETagExcept("*")
+	case req.IfMatch != "":
+		opts.SetMatchETag(string(req.IfMatch))
 	}
 	sum := base64.StdEncoding.EncodeToString(req.MD5[:])
 	info, err := s.core.PutObject(ctx, bucket, key, req.Body, req.Size, sum, "", opts)
@@ -34,8 +40,10 @@ func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutReque
 
 // putOptions spells attributes for minio-go, which sends user metadata under the
 // names of headers as those headers, and as they are.
-func putOptions(a mirror.Attributes) (minio.PutObjectOptions, error) {
-	opts := minio.PutObjectOptions{UserMetadata: map[string]string{}, UserTags: a.Tags, DisableContentSha256: true}
+func putOptions(a mirror.Attributes, f mirror.Filing) (minio.PutObjectOptions, error) {
+	opts := minio.PutObjectOptions{
+		UserMetadata: map[string]string{}, UserTags: a.Tags, StorageClass: f.StorageClass, DisableContentSha256: true,
+	}
 	if _, err := tags.NewTags(a.Tags, true); err != nil {
 		return opts, fmt.Errorf("%w: %w", mirror.ErrTagsRefused, err)
 	}
@@ -68,9 +76,9 @@ type upload struct {
 }
 
 // Upload implements mirror.Store.
-func (s *Store) Upload(ctx context.Context, bucket, key string, attrs mirror.Attributes) (mirror.Upload, error) {
+func (s *Store) Upload(ctx context.Context, bucket, key string, req mirror.UploadRequest) (mirror.Upload, error) {
 	subject := fmt.Sprintf("object %q of bucket %q", key, bucket)
-	opts, err := putOptions(attrs)
+	opts, err := putOptions(req.Attributes, req.Filing)
 	if err != nil {
 		return nil, s.fail("begin upload of", subject, err)
 	}
@@ -79,11 +87,43 @@ func (s *Store) Upload(ctx context.Context, bucket, key string, attrs mirror.Att
 		err = errors.New("server gave no upload id")
 	}
 	if err != nil {
-		return nil, s.fail("begin upload of", subject, withoutTags(err, attrs))
+		return nil, s.fail("begin upload of", subject, withoutTags(err, req.Attributes))
 	}
 
 	return &upload{Store: s, bucket: bucket, key: key, id: id, subject: subject, parts: map[int]minio.CompletePart{}}, nil
 }
+
+// Resume implements mirror.Store.
+func (s *Store) Resume(ctx context.Context, bucket, key, id string) (mirror.Upload, []mirror.Part, error) {
+	u := &upload{
+		Store: s, bucket: bucket, key: key, id: id, subject: fmt.Sprintf("object %q of bucket %q", key, bucket),
+		parts: map[int]minio.CompletePart{},
+	}
+	var parts []mirror.Part
+	for marker := 0; ; {
+		list, err := s.core.ListObjectParts(ctx, bucket, key, id, marker, pageSize)
+		if minio.ToErrorResponse(err).Code == minio.NoSuchUpload {
+			err = fmt.Errorf("%w: %w", mirror.ErrNoObject, err)
+		}
+		if err != nil {
+			return nil, nil, s.fail("resume upload of", u.subject, err)
+		}
+		for _, part := range list.ObjectParts {
+			u.parts[part.PartNumber] = minio.CompletePart{PartNumber: part.PartNumber, ETag: part.ETag}
+			parts = append(parts, mirror.Part{Number: part.PartNumber, Size: part.Size, ETag: mirror.ParseETag(part.ETag)})
+		}
+		if !list.IsTruncated {
+			return u, parts, nil
+		}
+		if list.NextPartNumberMarker <= marker {
+			return nil, nil, s.fail("resume upload of", u.subject, errors.New("list of parts does not go on"))
+		}
+		marker = list.NextPartNumberMarker
+	}
+}
+
+// ID implements mirror.Upload.
+func (u *upload) ID() string { return u.id }
 
 // Part implements mirror.Upload.
 func (u *upload) Part(ctx context.Context, n int, body io.Reader, size int64) (mirror.ETag, error) {

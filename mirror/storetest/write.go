@@ -55,7 +55,7 @@ const partSize = 5 << 20
 
 func (s *suite) upload(key string, attrs mirror.Attributes, parts ...string) mirror.ETag {
 	s.Helper()
-	up, err := s.Upload(s.Context(), s.bucket, key, attrs)
+	up, err := s.Upload(s.Context(), s.bucket, key, mirror.UploadRequest{Attributes: attrs})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func (s *suite) onePart() {
 }
 
 func (s *suite) abort() {
-	up, err := s.Upload(s.Context(), s.bucket, "k", mirror.Attributes{})
+	up, err := s.Upload(s.Context(), s.bucket, "k", mirror.UploadRequest{})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func (s *suite) abort() {
 }
 
 func (s *suite) hidden() {
-	up, err := s.Upload(s.Context(), s.bucket, "k", mirror.Attributes{})
+	up, err := s.Upload(s.Context(), s.bucket, "k", mirror.UploadRequest{})
 	if err != nil {
 		s.Fatal(err)
 	}
