@@ -24,6 +24,7 @@ func TestVersions(t *testing.T) {
 		"helm4":          {testworld.Helm4(t), []string{"version", "--short"}, "v4.3.1"},
 		"kustomize":      {testworld.Kustomize(t), []string{"version"}, "v5.8.2"},
 		"mc":             {testworld.MC(t), []string{"--version"}, "mc version"},
+		"rclone":         {testworld.Rclone(t), []string{"version"}, "rclone v1.75.1"},
 		"versitygw":      {build(t, "versitygw"), []string{"--version"}, "v1.8.0"},
 		"minio":          {build(t, "minio"), []string{"--version"}, "minio version"},
 		"etcd":           {build(t, "etcd"), []string{"--version"}, "3.6.8"},

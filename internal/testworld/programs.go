@@ -35,6 +35,10 @@ func pins() []pin {
 		},
 		{name: "minio", pkg: "github.com/minio/minio"},
 		{name: "mc", pkg: "github.com/minio/mc"},
+		{
+			name: "rclone", pkg: "github.com/rclone/rclone",
+			stamp: `-X github.com/rclone/rclone/fs.Version={{version "github.com/rclone/rclone"}}`,
+		},
 		{name: "etcd", pkg: "go.etcd.io/etcd/server/v3"},
 		{
 			name: "kube-apiserver", pkg: "k8s.io/kubernetes/cmd/kube-apiserver",

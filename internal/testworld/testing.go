@@ -33,6 +33,13 @@ func MC(t testing.TB) string {
 	return program(t, "mc")
 }
 
+// Rclone returns the path of rclone, which copies between stores and serves S3.
+func Rclone(t testing.TB) string {
+	t.Helper()
+
+	return program(t, "rclone")
+}
+
 func program(t testing.TB, name string) string {
 	t.Helper()
 	path, err := Program(t.Context(), name)
