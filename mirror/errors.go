@@ -17,6 +17,9 @@ var (
 	ErrPartsRefused = errors.New("part sizes refused")
 	// ErrTagsRefused: the store cannot hold tags.
 	ErrTagsRefused = errors.New("tags cannot be held")
+	// ErrFilingRefused: the store does not file objects as asked, or not for these
+	// credentials.
+	ErrFilingRefused = errors.New("filing refused")
 	// ErrTemporary: the same call may succeed later.
 	ErrTemporary = errors.New("temporary failure")
 )

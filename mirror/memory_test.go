@@ -128,6 +128,8 @@ func (s *synthetic) Get(_ context.Context, _, key string, _ mirror.Selection) (m
 	return mirror.Object{Entry: s.entry(key), Length: s.size}, io.NopCloser(io.LimitReader(zeros{}, s.size)), nil
 }
 
+func (s *synthetic) Tags(context.Context, string, string) (map[string]string, error) { return nil, nil }
+
 func (s *synthetic) CreateBucket(context.Context, string) error { return nil }
 
 func (s *synthetic) Put(_ context.Context, _, _ string, req mirror.PutRequest) (mirror.ETag, error) {
@@ -140,7 +142,7 @@ func (s *synthetic) Upload(context.Context, string, string, mirror.UploadRequest
 	return nil, errDenied
 }
 
-func (s *synthetic) Resume(context.Context, string, string, string) (mirror.Upload, []mirror.Part, error) {
+func (s *synthetic) Resume(context.Context, string, string, string, mirror.Filing) (mirror.Upload, []mirror.Part, error) {
 	return nil, nil, errDenied
 }
 

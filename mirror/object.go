@@ -14,11 +14,17 @@ type Entry struct {
 // Object is an object as a read describes it. Size is that of the whole object;
 // Length and Offset are those of the body that came along, and Ranged says that
 // the server cut it. OpaqueETag says that the server declared an encryption under
-// which the ETag is no digest of the content.
+// which the ETag is no digest of the content. TagCount is how many tags the object has,
+// or UnknownTags.
 type Object struct {
 	Entry
 	Attributes
 	Offset, Length int64
 	Ranged         bool
 	OpaqueETag     bool
+	TagCount       int
 }
+
+// UnknownTags is the TagCount of an object of which the store did not say whether it
+// has tags: Reader.Tags tells.
+const UnknownTags = -1

@@ -27,9 +27,14 @@ type Reader interface {
 	Stat(ctx context.Context, bucket, key string) (Object, error)
 
 	// Get opens an object, or the part that the selection names. The tags are not
-	// part of the answer. ErrChanged when the object does not have the ETag that
-	// the selection demands. The caller closes the body.
+	// part of the answer, but for their number. ErrChanged when the object does not
+	// have the ETag that the selection demands. The caller closes the body.
 	Get(ctx context.Context, bucket, key string, sel Selection) (Object, io.ReadCloser, error)
+
+	// Tags returns the tags of an object, nil where it has none or the store knows
+	// none. It is needed after a Get whose TagCount is not 0. ErrNoObject when there
+	// is no such object.
+	Tags(ctx context.Context, bucket, key string) (map[string]string, error)
 }
 
 // Store is the side that is written.
@@ -47,9 +52,10 @@ type Store interface {
 	// Upload begins an object of several parts.
 	Upload(ctx context.Context, bucket, key string, req UploadRequest) (Upload, error)
 
-	// Resume takes up an upload that another run began, and returns the parts that it
-	// has by their numbers. ErrNoObject when there is no such upload any more.
-	Resume(ctx context.Context, bucket, key, id string) (Upload, []Part, error)
+	// Resume takes up an upload that another run began, with the filing that it asked
+	// for, and returns the parts that it has by their numbers. ErrNoObject when there
+	// is no such upload any more.
+	Resume(ctx context.Context, bucket, key, id string, filing Filing) (Upload, []Part, error)
 
 	// Remove deletes an object. One that does not exist is no error.
 	Remove(ctx context.Context, bucket, key string) error
@@ -124,7 +130,8 @@ type UploadRequest struct {
 }
 
 // Filing is how a store is asked to file an object. What a store cannot do it leaves
-// undone without an error. The zero value asks for nothing.
+// undone without an error, or refuses with ErrFilingRefused: the same write without a
+// filing may then succeed. The zero value asks for nothing.
 type Filing struct {
 	Modified     time.Time // in place of the time of the write
 	StorageClass string

@@ -156,6 +156,17 @@ func (s *Store) Get(
 	return obj, body, nil
 }
 
+// Tags implements mirror.Reader.
+func (s *Store) Tags(ctx context.Context, bucket, key string) (tags map[string]string, err error) {
+	err = s.do(Call{Method: "Tags", Bucket: bucket, Key: key}, func() error {
+		tags, err = s.store.Tags(ctx, bucket, key)
+
+		return err
+	})
+
+	return tags, err
+}
+
 // CreateBucket implements mirror.Store.
 func (s *Store) CreateBucket(ctx context.Context, bucket string) error {
 	return s.do(Call{Method: "CreateBucket", Bucket: bucket}, func() error { return s.store.CreateBucket(ctx, bucket) })
@@ -197,11 +208,11 @@ func (s *Store) Upload(
 
 // Resume implements mirror.Store.
 func (s *Store) Resume(
-	ctx context.Context, bucket, key, id string,
+	ctx context.Context, bucket, key, id string, filing mirror.Filing,
 ) (up mirror.Upload, parts []mirror.Part, err error) {
 	call := Call{Method: "Resume", Bucket: bucket, Key: key}
 	err = s.do(call, func() error {
-		up, parts, err = s.store.Resume(ctx, bucket, key, id)
+		up, parts, err = s.store.Resume(ctx, bucket, key, id, filing)
 
 		return err
 	})

@@ -24,6 +24,8 @@ type Quirks struct {
 	OpaqueETags bool     // ETags are random
 	NoParts     bool     // asked for a part, it returns the whole object
 	NoTags      bool     // objects with tags are refused
+	NoTagCount  bool     // a read does not say how many tags there are
+	NoFiling    bool     // a write that asks for a filing is refused
 	OwnTimes    bool     // objects have the times of their writes, whatever was asked
 	Drops       []string // headers and x-amz-meta-* names that are not kept
 	CleanKeys   bool     // keys are cleaned as file paths are
@@ -131,7 +133,7 @@ func (s *Store) Stat(ctx context.Context, bucket, key string) (mirror.Object, er
 		return mirror.Object{}, err
 	}
 
-	return mirror.Object{Entry: obj.entry(key), Attributes: obj.attrs, Length: int64(len(obj.content))}, nil
+	return obj.describe(key), nil
 }
 
 // Get implements mirror.Reader.
@@ -145,7 +147,11 @@ func (s *Store) Get(
 	if sel.IfMatch != "" && sel.IfMatch != obj.etag {
 		return mirror.Object{}, nil, fmt.Errorf("get %q: %w", key, mirror.ErrChanged)
 	}
-	out := mirror.Object{Entry: obj.entry(key), Attributes: obj.attrs, Length: int64(len(obj.content))}
+	out := obj.describe(key)
+	out.Tags = nil
+	if s.quirks.NoTagCount {
+		out.TagCount = mirror.UnknownTags
+	}
 	content := obj.content
 	if sel.Part > 0 && !s.quirks.NoParts {
 		if content, err = obj.part(sel.Part, &out); err != nil {
@@ -154,6 +160,13 @@ func (s *Store) Get(
 	}
 
 	return out, io.NopCloser(bytes.NewReader(content)), nil
+}
+
+// Tags implements mirror.Reader.
+func (s *Store) Tags(ctx context.Context, bucket, key string) (map[string]string, error) {
+	obj, err := s.find(ctx, bucket, key)
+
+	return obj.attrs.Tags, err
 }
 
 // CreateBucket implements mirror.Store.
@@ -175,6 +188,9 @@ func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutReque
 	content, err := receive(ctx, req.Body, req.Size)
 	if err != nil {
 		return "", err
+	}
+	if err := s.refuses(req.Filing); err != nil {
+		return "", fmt.Errorf("put %q: %w", key, err)
 	}
 	sum := md5.Sum(content)
 	if sum != req.MD5 {
@@ -242,6 +258,13 @@ func (s *Store) name(key string) string {
 
 func (o object) entry(key string) mirror.Entry {
 	return mirror.Entry{Key: key, Size: int64(len(o.content)), ETag: o.etag, Modified: o.modified}
+}
+
+// describe returns what a read says of the object.
+func (o object) describe(key string) mirror.Object {
+	return mirror.Object{
+		Entry: o.entry(key), Attributes: o.attrs, Length: int64(len(o.content)), TagCount: len(o.attrs.Tags),
+	}
 }
 
 func randomETag() mirror.ETag {

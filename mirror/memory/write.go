@@ -85,6 +85,15 @@ func (s *Store) keep(a mirror.Attributes) mirror.Attributes {
 	return out
 }
 
+// refuses reports how the store answers to a filing.
+func (s *Store) refuses(f mirror.Filing) error {
+	if s.quirks.NoFiling && f != (mirror.Filing{}) {
+		return mirror.ErrFilingRefused
+	}
+
+	return nil
+}
+
 // part returns the content of part n and describes it in out.
 func (o object) part(n int, out *mirror.Object) ([]byte, error) {
 	sizes := o.parts
@@ -127,6 +136,9 @@ func (s *Store) Upload(
 	if s.quirks.NoTags && len(req.Attributes.Tags) > 0 {
 		return nil, fmt.Errorf("upload %q: %w", key, mirror.ErrTagsRefused)
 	}
+	if err := s.refuses(req.Filing); err != nil {
+		return nil, fmt.Errorf("upload %q: %w", key, err)
+	}
 	s.begun++
 	u := &upload{store: s, bucket: bucket, key: key, id: strconv.Itoa(s.begun), req: req, parts: map[int][]byte{}}
 	s.uploads[u.id] = u
@@ -135,7 +147,9 @@ func (s *Store) Upload(
 }
 
 // Resume implements mirror.Store.
-func (s *Store) Resume(ctx context.Context, bucket, key, id string) (mirror.Upload, []mirror.Part, error) {
+func (s *Store) Resume(
+	ctx context.Context, bucket, key, id string, filing mirror.Filing,
+) (mirror.Upload, []mirror.Part, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
@@ -147,6 +161,7 @@ func (s *Store) Resume(ctx context.Context, bucket, key, id string) (mirror.Uplo
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	u.req.Filing = filing
 	var parts []mirror.Part
 	for _, n := range slices.Sorted(maps.Keys(u.parts)) {
 		parts = append(parts, mirror.Part{Number: n, Size: int64(len(u.parts[n])), ETag: u.tag(u.parts[n])})

@@ -81,6 +81,13 @@ func (r reader) Get(ctx context.Context, bucket, key string, sel mirror.Selectio
 	return place.object(obj), body, err
 }
 
+// Tags implements mirror.Reader.
+func (r reader) Tags(ctx context.Context, bucket, key string) (map[string]string, error) {
+	place := r.at(bucket)
+
+	return r.store.Tags(ctx, place.Bucket, place.Prefix+key)
+}
+
 func (p Place) object(obj mirror.Object) mirror.Object {
 	obj.Key = strings.TrimPrefix(obj.Key, p.Prefix)
 
@@ -113,10 +120,12 @@ func (w writer) Upload(ctx context.Context, bucket, key string, req mirror.Uploa
 }
 
 // Resume implements mirror.Store.
-func (w writer) Resume(ctx context.Context, bucket, key, id string) (mirror.Upload, []mirror.Part, error) {
+func (w writer) Resume(
+	ctx context.Context, bucket, key, id string, filing mirror.Filing,
+) (mirror.Upload, []mirror.Part, error) {
 	place := w.at(bucket)
 
-	return w.store.Resume(ctx, place.Bucket, place.Prefix+key, id)
+	return w.store.Resume(ctx, place.Bucket, place.Prefix+key, id, filing)
 }
 
 // Remove implements mirror.Store.

@@ -49,8 +49,10 @@ func (s *Store) fail(op, subject string, err error) error {
 		}
 
 		kind := kindOf(resp)
-		if errors.Is(err, mirror.ErrTagsRefused) {
-			kind = mirror.ErrTagsRefused
+		for _, known := range []error{mirror.ErrTagsRefused, mirror.ErrFilingRefused, mirror.ErrChanged, mirror.ErrNoObject} {
+			if errors.Is(err, known) {
+				kind = known
+			}
 		}
 
 		return &requestError{text: s.hide(text), kind: kind}
@@ -108,6 +110,7 @@ var kinds = []struct {
 	{mirror.ErrNoBucket, []string{minio.NoSuchBucket}},
 	{mirror.ErrNoObject, []string{minio.NoSuchKey, "NoSuchVersion", "MethodNotAllowedDeleteMarker"}},
 	{mirror.ErrChanged, []string{minio.PreconditionFailed}},
+	{mirror.ErrFilingRefused, []string{"InvalidStorageClass"}},
 	{mirror.ErrPartsRefused, []string{"EntityTooSmall", "EntityTooLarge", "InvalidPartNumber"}},
 	{mirror.ErrTagsRefused, []string{"InvalidTag"}},
 	{mirror.ErrKeyRefused, []string{
@@ -116,7 +119,7 @@ var kinds = []struct {
 		"400 Bad Request",
 	}},
 	{mirror.ErrTemporary, []string{
-		"BadDigest", "IncompleteBody", "InternalError", "NoSuchUpload", "OperationAborted", "RequestTimeout",
+		"BadDigest", "ConditionalRequestConflict", "IncompleteBody", "InternalError", "NoSuchUpload", "OperationAborted", "RequestTimeout",
 		"ServiceUnavailable", "SlowDown", "SlowDownRead", "SlowDownWrite", "Throttling", "ThrottlingException",
 		"XMinioServerNotInitialized", "XMinioIAMNotInitialized", "XMinioBucketMetadataNotInitialized",
 	}},

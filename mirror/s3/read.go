@@ -24,19 +24,20 @@ func (s *Store) Stat(ctx context.Context, bucket, key string) (mirror.Object, er
 	if err != nil {
 		return mirror.Object{}, s.fail("describe", subject, err)
 	}
-	obj.Tags, err = s.tags(ctx, bucket, key)
+	obj.Tags, err = s.Tags(ctx, bucket, key)
+	obj.TagCount = len(obj.Tags)
 
-	return obj, s.fail("read the tags of", subject, err)
+	return obj, err
 }
 
-// tags returns the tags of an object. A server that does not know tags has none.
-func (s *Store) tags(ctx context.Context, bucket, key string) (map[string]string, error) {
+// Tags implements mirror.Reader. A server that does not know tags has none.
+func (s *Store) Tags(ctx context.Context, bucket, key string) (map[string]string, error) {
 	set, err := s.core.GetObjectTagging(ctx, bucket, key, minio.GetObjectTaggingOptions{})
 	switch resp := minio.ToErrorResponse(err); {
 	case resp.Code == "NoSuchTagSet", resp.Code == minio.NotImplemented, resp.StatusCode == http.StatusNotImplemented:
 		return nil, nil
 	case err != nil:
-		return nil, err
+		return nil, s.fail("read the tags of", fmt.Sprintf("object %q of bucket %q", key, bucket), err)
 	}
 	if tags := set.ToMap(); len(tags) > 0 {
 		return tags, nil
@@ -77,6 +78,7 @@ func (a *answer) object(key string) (mirror.Object, error) {
 		Entry:      mirror.Entry{Key: key, Size: a.length, ETag: mirror.ParseETag(a.header.Get("ETag"))},
 		Attributes: mirror.AttributesOf(a.header),
 		Length:     a.length,
+		TagCount:   tagCount(a.header.Get("X-Amz-Tagging-Count")),
 	}
 	if a.length < 0 {
 		return obj, fmt.Errorf("response does not say how long it is")
@@ -99,6 +101,17 @@ func (a *answer) object(key string) (mirror.Object, error) {
 	obj.Ranged, obj.Offset, obj.Size = true, span.offset, span.total
 
 	return obj, err
+}
+
+// tagCount reads how many tags a response announces. Many servers announce none, whether
+// there are any or not.
+func tagCount(announced string) int {
+	n, err := strconv.ParseUint(announced, 10, 31)
+	if err != nil {
+		return mirror.UnknownTags
+	}
+
+	return int(n)
 }
 
 // contentRange is which bytes of how many a response holds.

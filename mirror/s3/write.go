@@ -20,6 +20,7 @@ import (
 func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutRequest) (mirror.ETag, error) {
 	subject := fmt.Sprintf("object %q of bucket %q", key, bucket)
 	opts, err := putOptions(req.Attributes, req.Filing)
+	opts.Internal.SourceMTime = req.Filing.Modified
 	if err != nil {
 		return "", s.fail("write", subject, err)
 	}
@@ -32,7 +33,11 @@ func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutReque
 	sum := base64.StdEncoding.EncodeToString(req.MD5[:])
 	info, err := s.core.PutObject(ctx, bucket, key, req.Body, req.Size, sum, "", opts)
 	if err != nil {
-		return "", s.fail("write", subject, withoutTags(err, req.Attributes))
+		if req.IfMatch != "" && minio.ToErrorResponse(err).Code == minio.NoSuchKey {
+			err = fmt.Errorf("%w: %w", mirror.ErrChanged, err)
+		}
+
+		return "", s.fail("write", subject, refused(err, req.Attributes, req.Filing))
 	}
 
 	return mirror.ParseETag(info.ETag), nil
@@ -55,14 +60,19 @@ func putOptions(a mirror.Attributes, f mirror.Filing) (minio.PutObjectOptions, e
 	return opts, nil
 }
 
-// withoutTags finds out whether a refusal is about tags: a server that does not
-// implement something of a plain PUT does not implement those.
-func withoutTags(err error, a mirror.Attributes) error {
-	if len(a.Tags) > 0 && minio.ToErrorResponse(err).Code == minio.NotImplemented {
+// refused finds out what a refusal may be about. A server that does not implement
+// something of a plain PUT does not implement what is not plain; one that denies a PUT
+// with a filing may deny the filing only.
+func refused(err error, a mirror.Attributes, f mirror.Filing) error {
+	code := minio.ToErrorResponse(err).Code
+	switch asked := f != (mirror.Filing{}); {
+	case asked && (code == minio.NotImplemented || code == minio.AccessDenied):
+		return fmt.Errorf("%w: %w", mirror.ErrFilingRefused, err)
+	case len(a.Tags) > 0 && code == minio.NotImplemented:
 		return fmt.Errorf("%w: %w", mirror.ErrTagsRefused, err)
+	default:
+		return err
 	}
-
-	return err
 }
 
 // upload implements mirror.Upload.
@@ -70,6 +80,7 @@ type upload struct {
 	*Store
 	bucket, key, id string
 	subject         string
+	filing          mirror.Filing
 
 	mu    sync.Mutex
 	parts map[int]minio.CompletePart
@@ -87,17 +98,21 @@ func (s *Store) Upload(ctx context.Context, bucket, key string, req mirror.Uploa
 		err = errors.New("server gave no upload id")
 	}
 	if err != nil {
-		return nil, s.fail("begin upload of", subject, withoutTags(err, req.Attributes))
+		return nil, s.fail("begin upload of", subject, refused(err, req.Attributes, req.Filing))
 	}
 
-	return &upload{Store: s, bucket: bucket, key: key, id: id, subject: subject, parts: map[int]minio.CompletePart{}}, nil
+	return &upload{
+		Store: s, bucket: bucket, key: key, id: id, subject: subject, filing: req.Filing, parts: map[int]minio.CompletePart{},
+	}, nil
 }
 
 // Resume implements mirror.Store.
-func (s *Store) Resume(ctx context.Context, bucket, key, id string) (mirror.Upload, []mirror.Part, error) {
+func (s *Store) Resume(
+	ctx context.Context, bucket, key, id string, filing mirror.Filing,
+) (mirror.Upload, []mirror.Part, error) {
 	u := &upload{
 		Store: s, bucket: bucket, key: key, id: id, subject: fmt.Sprintf("object %q of bucket %q", key, bucket),
-		parts: map[int]minio.CompletePart{},
+		filing: filing, parts: map[int]minio.CompletePart{},
 	}
 	var parts []mirror.Part
 	for marker := 0; ; {
@@ -139,7 +154,8 @@ func (u *upload) Part(ctx context.Context, n int, body io.Reader, size int64) (m
 	return mirror.ParseETag(part.ETag), nil
 }
 
-// Complete implements mirror.Upload.
+// Complete implements mirror.Upload. The time of the object travels here and not when the
+// upload begins: MinIO takes uploads that began long ago for forgotten.
 func (u *upload) Complete(ctx context.Context) (mirror.ETag, error) {
 	u.mu.Lock()
 	parts := make([]minio.CompletePart, 0, len(u.parts))
@@ -147,8 +163,12 @@ func (u *upload) Complete(ctx context.Context) (mirror.ETag, error) {
 		parts = append(parts, u.parts[n])
 	}
 	u.mu.Unlock()
-	info, err := u.core.CompleteMultipartUpload(ctx, u.bucket, u.key, u.id, parts, minio.PutObjectOptions{})
+	opts := minio.PutObjectOptions{}
+	opts.Internal.SourceMTime = u.filing.Modified
+	info, err := u.core.CompleteMultipartUpload(ctx, u.bucket, u.key, u.id, parts, opts)
 	if err != nil {
+		err = refused(err, mirror.Attributes{}, mirror.Filing{Modified: u.filing.Modified})
+
 		return "", u.fail("complete upload of", u.subject, err)
 	}
 

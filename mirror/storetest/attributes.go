@@ -68,6 +68,29 @@ func (s *suite) tags() {
 	}
 }
 
+// tagCount demands that a read says how many tags there are, or that it does not know.
+func (s *suite) tagCount() {
+	want := map[string]string{"deck": "2", "hold": "a"}
+	s.put("tagged", "content", mirror.Attributes{Tags: want})
+	s.put("plain", "content", mirror.Attributes{})
+	for key, want := range map[string]map[string]string{"tagged": want, "plain": nil} {
+		obj, _ := s.get(key, mirror.Selection{})
+		if obj.TagCount != len(want) && obj.TagCount != mirror.UnknownTags {
+			s.Errorf("%s: a read counts %d tags", key, obj.TagCount)
+		}
+		tags, err := s.Tags(s.Context(), s.bucket, key)
+		if err != nil {
+			s.Error(err)
+		}
+		s.same("tags of "+key, tags, want)
+		if obj, err = s.Stat(s.Context(), s.bucket, key); err != nil || obj.TagCount != len(want) {
+			s.Errorf("%s: a description counts %d tags, error %v", key, obj.TagCount, err)
+		}
+	}
+	_, err := s.Tags(s.Context(), s.bucket, "missing")
+	s.fails(err, mirror.ErrNoObject)
+}
+
 // Keys are names that stores mix up or refuse.
 func Keys() []string {
 	return []string{

@@ -17,9 +17,11 @@ import (
 
 // Lacks names what a store is known not to have.
 type Lacks struct {
-	Expires  bool // keeps no Expires header that is not a date
-	NonASCII bool // refuses or changes user metadata beyond ASCII
-	Overlap  bool // cannot hold both a and a/b
+	Expires    bool // keeps no Expires header that is not a date
+	NonASCII   bool // refuses or changes user metadata beyond ASCII
+	Overlap    bool // cannot hold both a and a/b
+	Times      bool // objects have the times of their writes, whatever was asked
+	Conditions bool // ignores the conditions of writes
 }
 
 // Run runs the suite over a store. Each test has a bucket of its own.
@@ -35,6 +37,14 @@ func Run(t *testing.T, store mirror.Store, lacks Lacks) {
 		"attributes":          (*suite).attributes,
 		"odd attributes":      (*suite).oddAttributes,
 		"tags":                (*suite).tags,
+		"tag count":           (*suite).tagCount,
+		"filing":              (*suite).filing,
+		"unknown class":       (*suite).unknownClass,
+		"write where nothing": (*suite).writeIfAbsent,
+		"write over a tag":    (*suite).writeIfMatch,
+		"resume":              (*suite).resume,
+		"resume nothing":      (*suite).resumeNothing,
+		"parallel parts":      (*suite).parallelParts,
 		"wrong digest":        (*suite).wrongDigest,
 		"short body":          (*suite).shortBody,
 		"failing body":        (*suite).failingBody,
