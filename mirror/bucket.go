@@ -73,7 +73,7 @@ func (b *bucketRun) walk(ctx context.Context, workers int, look func(pair) bool,
 		switch {
 		case err != nil:
 			failed = err
-		case !b.filter.keeps(p.key()):
+		case !b.filter.keeps(p.key()) || !b.opts.within(p):
 			excluded++
 		case look(p):
 			group.Go(func() error {

@@ -34,6 +34,9 @@ func (b *bucketRun) chase(ctx context.Context, p pair, settle func(context.Conte
 
 			return
 		}
+		if !b.opts.within(p) {
+			return // it was written again, and is not of this run any more
+		}
 	}
 	b.fail(ctx, key, fmt.Errorf("%s %q: keeps changing, given up after %d looks", b.kind, key, maxLooks))
 }

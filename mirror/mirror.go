@@ -100,12 +100,14 @@ func (b *bucketRun) look(p pair) bool {
 
 // decide is the decision for a pair under the options of the run.
 func (b *bucketRun) decide(p pair) action {
-	act := decide(p)
-	if act == actNothing && b.opts.Metadata {
+	switch act := decide(p); {
+	case b.opts.ReadAll && (act == actNothing || act == actDescribe):
+		return actCompare
+	case b.opts.Metadata && act == actNothing:
 		return actDescribe
+	default:
+		return act
 	}
-
-	return act
 }
 
 // work deals with one key, and looks again as often as it changes underneath.

@@ -27,6 +27,10 @@ type Options struct {
 	// Include and Exclude are globs over keys. Keys that no include glob covers, or
 	// that an exclude glob covers, do not exist for the run, on either side.
 	Include, Exclude []string
+	// ModifiedAfter and ModifiedBefore, when set, narrow the run to objects that the
+	// source has from the one moment up to, and without, the other. What only the
+	// destination has is left out then, too.
+	ModifiedAfter, ModifiedBefore time.Time
 	// DryRun copies and removes nothing, and counts what it would.
 	DryRun bool
 	// KeepNewer leaves an object alone that differs and is newer at the destination.
@@ -35,6 +39,11 @@ type Options struct {
 	// of those that the source has written since; two requests per object and side.
 	// Verify does without being told.
 	Metadata bool
+	// ReadAll compares the content of every object that both sides have, also where
+	// equal ETags prove it equal: both sides are read in full.
+	ReadAll bool
+	// StorageClass is asked of the destination for what is copied. Empty: its own.
+	StorageClass string
 	// IgnoreMetadata keeps Verify from comparing headers, user metadata and tags: equal
 	// ETags then cost nothing beyond the listings.
 	IgnoreMetadata bool
@@ -65,6 +74,8 @@ type Remove struct {
 	// MaxPercent is how much of a bucket one run may remove and replace together.
 	// A run that would go beyond is refused, as is one whose source is empty.
 	MaxPercent int
+	// MaxObjects, when above 0, is how many objects that may be at most.
+	MaxObjects int64
 	// Trash, when above 0, has every object that is replaced or removed copied to
 	// the state bucket first, and kept there for so long.
 	Trash time.Duration
@@ -100,6 +111,16 @@ func (o Options) Validate() error {
 	}
 	if o.Remove.Enabled && (o.Remove.MaxPercent < 1 || o.Remove.MaxPercent > 100) {
 		fault("remove.maxPercent: must be from 1 to 100, is %d", o.Remove.MaxPercent)
+	}
+	if o.Remove.MaxObjects < 0 {
+		fault("remove.maxObjects: must not be negative, is %d", o.Remove.MaxObjects)
+	}
+	if o.Remove.Enabled && o.timed() {
+		fault("remove: cannot be combined with a span of times: what the source does not have has no time there")
+	}
+	if o.timed() && !o.ModifiedBefore.IsZero() && !o.ModifiedAfter.Before(o.ModifiedBefore) {
+		fault("modifiedBefore: nothing is modified after %s and before %s",
+			o.ModifiedAfter.UTC().Format(time.RFC3339), o.ModifiedBefore.UTC().Format(time.RFC3339))
 	}
 	if o.Remove.Enabled && o.Remove.Trash <= 0 {
 		fault("remove.trash: must say how long removed objects are kept")

@@ -26,6 +26,10 @@ func TestValidate(t *testing.T) {
 		"remove and keep newer":  {Options{Buckets: []string{"a"}, KeepNewer: true, Remove: Remove{Enabled: true, MaxPercent: 1, Trash: 1}}, "cannot be combined"},
 		"remove":                 {Options{Buckets: []string{"a"}, Remove: Remove{Enabled: true, MaxPercent: 1, Trash: time.Hour}}, ""},
 		"negative":               {Options{Buckets: []string{"a"}, Bandwidth: -1}, "negative"},
+		"negative count":         {Options{Buckets: []string{"a"}, Remove: Remove{MaxObjects: -1}}, "remove.maxObjects"},
+		"span":                   {Options{Buckets: []string{"a"}, ModifiedBefore: time.Unix(9, 0), ModifiedAfter: time.Unix(8, 0)}, ""},
+		"empty span":             {Options{Buckets: []string{"a"}, ModifiedBefore: time.Unix(9, 0), ModifiedAfter: time.Unix(9, 0)}, "nothing is modified"},
+		"remove in a span":       {Options{Buckets: []string{"a"}, ModifiedBefore: time.Unix(9, 0), Remove: Remove{Enabled: true, MaxPercent: 1, Trash: 1}}, "span of times"},
 		"several things at once": {Options{Concurrency: -1}, "buckets: none named; \"*\" is all of them\nconcurrency"},
 	}
 	for name, test := range tests {

@@ -18,14 +18,14 @@ func (b *bucketRun) guard(ctx context.Context) bool {
 	}
 	var f forecast
 	err := b.walk(ctx, 1, f.add, nil)
-	b.allowed = f.held * int64(b.opts.Remove.MaxPercent) / 100
+	b.allowed = b.opts.Remove.allowance(f.held)
 	if err == nil && f.going <= b.allowed && f.going+f.unclear > b.allowed {
 		err = b.clarify(ctx, &f)
 	}
 	switch {
 	case f.going > b.allowed:
-		b.refuse("%d of the %d objects at the destination would be replaced or removed, more than %d %%",
-			f.going, f.held, b.opts.Remove.MaxPercent)
+		b.refuse("%d of the %d objects at the destination would be replaced or removed, more than %s",
+			f.going, f.held, b.opts.Remove.limit(f.held))
 	case err != nil:
 		b.fail(ctx, "", err)
 	case f.held > 0 && f.source == 0:
@@ -105,8 +105,7 @@ func (b *bucketRun) charge() error {
 	}
 	b.mu.Unlock()
 	if !left {
-		b.refuse("more than %d objects would be replaced or removed, %d %% of the destination",
-			b.allowed, b.opts.Remove.MaxPercent)
+		b.refuse("more than %d objects would be replaced or removed, which is as many as the run may", b.allowed)
 
 		return errAllowance
 	}

@@ -36,7 +36,7 @@ func (b *bucketRun) verify(ctx context.Context) {
 // lookOnly settles what the listings alone can settle.
 func (b *bucketRun) lookOnly(p pair) bool {
 	b.count(p)
-	switch act := decide(p); {
+	switch act := b.decide(p); {
 	case act == actCopy:
 		b.differs(p.key(), DiffMissing, "")
 	case act == actExtra:
@@ -63,7 +63,7 @@ func (b *bucketRun) workOnly(ctx context.Context, p pair) { b.chase(ctx, p, b.co
 // compare finds out in what the two objects of a key differ.
 func (b *bucketRun) compare(ctx context.Context, p pair) error {
 	proof := ProofETag
-	switch decide(p) {
+	switch b.decide(p) {
 	case actCopy:
 		b.differs(p.key(), DiffMissing, "")
 

@@ -25,7 +25,7 @@ func (t *transfer) single(ctx context.Context, touch func(), obj Object) (writte
 		return w, fmt.Errorf("read source: %w", err)
 	}
 	w.etag, err = t.dst.Put(ctx, t.dstBucket, t.dest, PutRequest{
-		Body: content, Size: obj.Size, MD5: [md5.Size]byte(want), Attributes: obj.Attributes,
+		Body: content, Size: obj.Size, MD5: [md5.Size]byte(want), Attributes: obj.Attributes, Filing: t.filing(),
 	})
 	if err = settled(err, content); err != nil {
 		return w, err
@@ -164,7 +164,7 @@ func (t *transfer) pieces(ctx context.Context, touch func(), obj Object) (writte
 // upload begins an object in parts, has fill write them, and completes it. When
 // anything fails, an interruption included, the parts are dropped.
 func (t *transfer) upload(ctx context.Context, obj Object, fill func(Upload) error, w *written) error {
-	up, err := t.dst.Upload(ctx, t.dstBucket, t.dest, UploadRequest{Attributes: obj.Attributes})
+	up, err := t.dst.Upload(ctx, t.dstBucket, t.dest, UploadRequest{Attributes: obj.Attributes, Filing: t.filing()})
 	if err != nil {
 		return fmt.Errorf("begin upload: %w", err)
 	}

@@ -17,14 +17,15 @@ type mirrorOptions struct {
 	copyOptions
 	mc                       mcFlags
 	dryRun, metadata, remove bool
-	maxDelete                percent
+	maxDelete                deletions
 	trash                    config.Duration
 	trashBucket              string
 	bandwidth                config.Bandwidth
+	storageClass             string
 }
 
 func newMirror(streams cli.Streams) *cobra.Command {
-	opts := &mirrorOptions{maxDelete: 10}
+	opts := &mirrorOptions{}
 	cmd := &cobra.Command{
 		Use:   "mirror SRC DST",
 		Short: "Copy buckets from one object store to another, and prove the copy",
@@ -48,7 +49,12 @@ stdout. Its last line, on stderr, is the verdict. The flags of mc mirror are und
   ferry mirror lake/lake-data/raw copy/archive/2026/raw
   ferry mirror lake copy --remove --dry-run                    # what would it do?`,
 		Args: twoPlaces,
-		RunE: func(cmd *cobra.Command, args []string) error { return runMirror(cmd.Context(), streams, args, opts) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := opts.mc.check(streams.Err, cmd.Flags().Changed); err != nil {
+				return err
+			}
+			return runMirror(cmd.Context(), streams, args, opts)
+		},
 	}
 	opts.addFlags(cmd)
 	return cmd
@@ -59,12 +65,14 @@ func (o *mirrorOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.dryRun, "dry-run", false, "report what would be copied and removed, and write nothing; ferry diff names each object")
 	flags.BoolVar(&o.metadata, "metadata", false, "compare headers, user metadata and tags of every object: two requests each on either side")
 	flags.BoolVar(&o.remove, "remove", false, "remove from DST what SRC does not have")
-	flags.Var(&o.maxDelete, "max-delete", "how much of a bucket one run with --remove may remove and replace")
+	flags.Var(&o.maxDelete, "max-delete",
+		"how much of each bucket one run with --remove may remove and replace: a percentage, a number, or both by giving it twice")
 	flags.TextVar(&o.trash, "trash", config.Duration(30*24*time.Hour),
 		"`duration` for which replaced and removed objects are kept; 0 without --remove: not at all")
 	flags.StringVar(&o.trashBucket, "trash-bucket", mirror.DefaultStateBucket,
 		"`name` of the bucket of DST that keeps them: choose one where all customers share the names of buckets")
 	flags.TextVar(&o.bandwidth, "bandwidth", config.Bandwidth(0), "`rate` in bytes per second at most, for example 50MiB")
+	flags.StringVar(&o.storageClass, "storage-class", "", "`class` that DST is asked to file copies in (default: the one that DST chooses)")
 	o.mc.addFlags(cmd)
 	o.copyOptions.addFlags(cmd)
 }
@@ -83,22 +91,23 @@ are in variables then, or else are those of the machine (web identity, the role 
 In globs, * is any text without a slash and ** any text.`
 
 func runMirror(ctx context.Context, streams cli.Streams, args []string, opts *mirrorOptions) error {
-	if err := opts.mc.check(streams.Err); err != nil {
-		return err
-	}
 	sayHowFar(streams.Err, "include", opts.include)
 	sayHowFar(streams.Err, "exclude", opts.exclude)
 	p, err := parsePlaces(args[0], args[1], opts.buckets)
 	if err != nil {
 		return err
 	}
+	if opts.mc.maxWorkers > 0 {
+		opts.workers = opts.mc.maxWorkers
+	}
 	t := newTerminal(streams)
 	report, verdict, err := opts.carry(ctx, t, p, copying.Job{
 		Name: "mirror", Act: copying.Copies, Allow: "raise --max-delete for one run",
 		Options: mirror.Options{
 			CreateBuckets: true, StateBucket: opts.trashBucket, DryRun: opts.dryRun || opts.mc.fake, Metadata: opts.metadata, Grace: grace,
-			Bandwidth: bandwidth(opts.bandwidth, opts.mc.limitUpload, opts.mc.limitDownload),
-			Remove:    mirror.Remove{Enabled: opts.remove, MaxPercent: int(opts.maxDelete), Trash: opts.trash.Std()},
+			StorageClass: opts.storageClass,
+			Bandwidth:    bandwidth(opts.bandwidth, opts.mc.limitUpload, opts.mc.limitDownload),
+			Remove:       mirror.Remove{Enabled: opts.remove, MaxPercent: opts.maxDelete.ofBucket(), MaxObjects: opts.maxDelete.objects, Trash: opts.trash.Std()},
 		},
 	})
 	if err != nil {

@@ -8,12 +8,15 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/copying"
 	"github.com/helm-ferry/ferry/mirror"
 	"github.com/helm-ferry/ferry/mirror/mount"
@@ -23,6 +26,8 @@ import (
 type copyOptions struct {
 	storeOptions
 	buckets, include, exclude []string
+	newerThan, olderThan      config.Duration
+	checksum                  bool
 	workers                   int
 	report                    string
 	format                    cli.Format
@@ -33,6 +38,10 @@ func (o *copyOptions) addFlags(cmd *cobra.Command) {
 	flags.StringSliceVar(&o.buckets, "buckets", nil, "`names` of the buckets, where SRC and DST are whole stores (default: all that SRC has)")
 	flags.StringArrayVar(&o.include, "include", nil, "`glob` over the keys below SRC that are dealt with; may be repeated")
 	flags.StringArrayVar(&o.exclude, "exclude", nil, "`glob` over the keys below SRC that do not exist for the command, on either side; may be repeated")
+	flags.TextVar(&o.newerThan, "newer-than", config.Duration(0), "`age`, for example 7d10h: only objects that SRC has got since then")
+	flags.TextVar(&o.olderThan, "older-than", config.Duration(0), "`age`, for example 7d10h: only objects that SRC has had for longer")
+	flags.BoolVar(&o.checksum, "checksum", false,
+		"read both sides of every object and compare, also where equal ETags prove it equal: finds what a disk has changed")
 	flags.IntVar(&o.workers, "workers", 8, "`number` of objects that are dealt with at a time")
 	flags.StringVar(&o.report, "report", "", "`file` that gets the report as JSON")
 	o.storeOptions.addFlags(cmd)
@@ -42,11 +51,31 @@ func (o *copyOptions) addFlags(cmd *cobra.Command) {
 // twoPlaces is for commands that take SRC and DST. What was given instead may hold a secret and is not
 // quoted.
 func twoPlaces(cmd *cobra.Command, args []string) error {
+	if i := slices.IndexFunc(args, isAlgorithm); i >= 0 && len(args) == 3 {
+		return cli.Usage.Errorf("--checksum takes no algorithm: it reads both sides of every object and compares").
+			WithHint("leave %s away", args[i])
+	}
 	if len(args) != 2 {
 		return cli.Usage.Errorf("%s takes a source and a destination, got %d arguments", cmd.CommandPath(), len(args)).
 			WithHint("%s lake/bucket copy/bucket", cmd.CommandPath())
 	}
 	return nil
+}
+
+// isAlgorithm recognises what mc wants behind --checksum.
+func isAlgorithm(arg string) bool {
+	return slices.Contains([]string{"CRC64NVME", "CRC32", "CRC32C", "SHA1", "SHA256"}, strings.TrimSuffix(strings.ToUpper(arg), "-FO"))
+}
+
+// span is the span of times at SRC that the ages of --newer-than and --older-than make.
+func (o *copyOptions) span(now time.Time) (from, to time.Time) {
+	if o.newerThan > 0 {
+		from = now.Add(-o.newerThan.Std())
+	}
+	if o.olderThan > 0 {
+		to = now.Add(-o.olderThan.Std())
+	}
+	return from, to
 }
 
 // An interrupted copy finishes the objects that are under way, and ends at last by itself.
@@ -72,7 +101,8 @@ func (o *copyOptions) carry(ctx context.Context, t terminal, p places, job copyi
 	job.SourceKeys, job.DestinationKeys = sourceKeys, destinationKeys
 	job.Watch, job.Patience = t.watch, patience
 	job.Options.Buckets, job.Options.Include, job.Options.Exclude = p.names, o.include, o.exclude
-	job.Options.Concurrency = o.workers
+	job.Options.Concurrency, job.Options.ReadAll = o.workers, o.checksum
+	job.Options.ModifiedAfter, job.Options.ModifiedBefore = o.span(time.Now())
 	if err := job.Options.Validate(); err != nil {
 		return failed(cli.Usage.Wrap(err))
 	}

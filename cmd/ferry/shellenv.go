@@ -30,7 +30,7 @@ func newShellenv(streams cli.Streams) *cobra.Command {
 program ferry, and for Helm 4 HELM_PLUGINS with the folder of the plugin ferry-post-renderer.
 
 HELM_PLUGINS is printed for Helm 4 alone: Helm 3 refuses all plugins when it names that folder. So use
-shells of their own where both are installed, or helm ferry upgrade, which needs no environment.`,
+shells of their own where both are installed.`,
 		Example: `  eval "$(helm ferry shellenv)"
   helm upgrade lake ./chart --post-renderer ferry                 # Helm 3
   helm upgrade lake ./chart --post-renderer ferry-post-renderer   # Helm 4`,
