@@ -50,13 +50,13 @@ func (f *Folder) Open(ctx context.Context, use Use) (Facts, error) {
 		return facts, fmt.Errorf("read the folder for state: %w", err)
 	}
 	foreign := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() != lockFile && e.Name() != newFile })
-	switch _, _, err := f.Get(ctx, Marker); {
-	case err == nil:
+	switch marker, _, err := f.Get(ctx, Marker); {
+	case err == nil && IsMarker(marker):
 		return facts, nil
-	case !errors.Is(err, ErrAbsent):
+	case err != nil && !errors.Is(err, ErrAbsent):
 		return facts, err
 	case foreign:
-		return facts, fmt.Errorf("folder %s is %w: it holds something, and no %s", f.dir, ErrForeign, Marker)
+		return facts, fmt.Errorf("folder %s is %w: it holds something, and no %s of Ferry", f.dir, ErrForeign, Marker)
 	case use == Read:
 		return facts, nil
 	}

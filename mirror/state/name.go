@@ -2,6 +2,7 @@ package state
 
 import (
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"strings"
 )
@@ -51,4 +52,13 @@ func Segment(text string) string {
 	}
 
 	return b.String()
+}
+
+// IsMarker reports whether the content of an item named Marker is that of a marker.
+func IsMarker(content []byte) bool {
+	var m struct {
+		Kind string `json:"kind"`
+	}
+
+	return json.Unmarshal(content, &m) == nil && m.Kind == "ferry-state"
 }

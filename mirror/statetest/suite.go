@@ -16,6 +16,15 @@ import (
 // Run runs the suite. Each test gets a new place, which does not exist yet; two calls
 // of the function it gets are two processes at that place.
 func Run(t *testing.T, open func(t *testing.T) func() state.Place) {
+	for name, test := range Tests() {
+		t.Run(name, func(t *testing.T) { test(t, open(t)) })
+	}
+}
+
+// Tests are the tests of the suite by their names, for those who run them in a world of
+// their own. Each call of another gives the same place as another process sees it.
+func Tests() map[string]func(t *testing.T, another func() state.Place) {
+	tests := map[string]func(*testing.T, func() state.Place){}
 	for name, test := range map[string]func(*suite){
 		"not there":        (*suite).notThere,
 		"items":            (*suite).items,
@@ -24,13 +33,13 @@ func Run(t *testing.T, open func(t *testing.T) func() state.Place) {
 		"listing":          (*suite).listing,
 		"bad names":        (*suite).badNames,
 		"opened twice":     (*suite).twice,
+		"foreign":          (*suite).foreign,
 		"parts":            (*suite).parts,
 	} {
-		t.Run(name, func(t *testing.T) {
-			another := open(t)
-			test(&suite{T: t, Place: another(), another: another})
-		})
+		tests[name] = func(t *testing.T, another func() state.Place) { test(&suite{T: t, Place: another(), another: another}) }
 	}
+
+	return tests
 }
 
 type suite struct {
@@ -113,6 +122,9 @@ func (s *suite) race() {
 		var winners []string
 		for n := range writers {
 			place := s.another()
+			if _, err := place.Open(s.Context(), state.Write); err != nil {
+				s.Fatal(err)
+			}
 			group.Go(func() {
 				content := fmt.Sprintf("writer %d in round %d", n, round)
 				_, err := place.Put(s.Context(), "a", []byte(content), state.Condition{Absent: tag == "", Tag: tag})
@@ -170,6 +182,22 @@ func (s *suite) twice() {
 		}
 	}
 	s.lists("", "a", state.Marker)
+}
+
+// foreign finds a place that holds something without a marker.
+func (s *suite) foreign() {
+	s.write()
+	s.put("thesis", "x", state.Condition{})
+	if err := s.Remove(s.Context(), state.Marker); err != nil {
+		s.Fatal(err)
+	}
+	for _, content := range []string{"", "{}"} {
+		for _, use := range []state.Use{state.Read, state.Write} {
+			_, err := s.another().Open(s.Context(), use)
+			s.fails(err, state.ErrForeign)
+		}
+		s.put(state.Marker, content, state.Condition{})
+	}
 }
 
 func (s *suite) parts() {
