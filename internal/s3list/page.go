@@ -99,6 +99,9 @@ func (p *Page) Parse(data []byte, known Escapes) error {
 	return nil
 }
 
+// Reread reads the same page once more, with other knowledge.
+func (p *Page) Reread(known Escapes) error { return p.Parse(p.lexer.data, known) }
+
 // forget empties the page and keeps its memory.
 func (p *Page) forget() {
 	clear(p.Entries)

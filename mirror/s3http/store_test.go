@@ -1,0 +1,31 @@
+package s3http_test
+
+import (
+	"testing"
+
+	"github.com/helm-ferry/ferry/internal/testworld"
+	"github.com/helm-ferry/ferry/mirror/s3"
+	"github.com/helm-ferry/ferry/mirror/s3http"
+	"github.com/helm-ferry/ferry/mirror/storetest"
+)
+
+func open(t testing.TB, server testworld.S3) *s3http.Store {
+	t.Helper()
+	store, err := s3http.Open(s3.Endpoint{
+		URL: server.Endpoint, Region: server.Region,
+		AccessKey: server.AccessKey, SecretKey: s3.Secret(server.SecretKey),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return store
+}
+
+func TestMinIO(t *testing.T) {
+	storetest.Run(t, open(t, testworld.StartMinIO(t)), storetest.Lacks{Expires: true})
+}
+
+func TestVersityGW(t *testing.T) {
+	storetest.Run(t, open(t, testworld.StartVersityGW(t)), storetest.Lacks{Overlap: true, Times: true})
+}
