@@ -9,6 +9,7 @@ import (
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/mirror/s3"
+	"github.com/helm-ferry/ferry/mirror/s3http"
 )
 
 // side is one end of a copy.
@@ -55,7 +56,7 @@ func (k keys) of(key string) string {
 }
 
 // open prepares the store of a side.
-func (p program) open(s side) (*s3.Store, error) {
+func (p program) open(s side) (*s3http.Store, error) {
 	endpoint := s3.Endpoint{URL: s.url, Region: s.region, Ambient: s.ambient, Proxy: http.ProxyFromEnvironment}
 	if !s.ambient {
 		accessKey, err := p.credential(s, "access-key")
@@ -69,7 +70,7 @@ func (p program) open(s side) (*s3.Store, error) {
 		endpoint.AccessKey, endpoint.SecretKey = accessKey, s3.Secret(secretKey)
 		endpoint.SessionToken = s3.Secret(p.getenv(s.variable("session-token")))
 	}
-	store, err := s3.Open(endpoint)
+	store, err := s3http.Open(endpoint)
 	if err != nil {
 		return nil, cli.Usage.Errorf("%s: %w", s.field, err)
 	}

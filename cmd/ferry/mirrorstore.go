@@ -15,6 +15,7 @@ import (
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/mcalias"
 	"github.com/helm-ferry/ferry/mirror/s3"
+	"github.com/helm-ferry/ferry/mirror/s3http"
 )
 
 // storeOptions say how the two stores of a copy are reached.
@@ -33,7 +34,7 @@ func (o *storeOptions) addFlags(cmd *cobra.Command) {
 }
 
 // open prepares the store of a place. keys says for people where its credentials come from.
-func (o *storeOptions) open(p place) (store *s3.Store, keys string, err error) {
+func (o *storeOptions) open(p place) (store *s3http.Store, keys string, err error) {
 	finder := mcalias.Finder{Environ: os.Environ(), Dir: o.configDir}
 	endpoint, keys, err := endpointOf(finder, p)
 	if err != nil {
@@ -44,7 +45,7 @@ func (o *storeOptions) open(p place) (store *s3.Store, keys string, err error) {
 	if endpoint.CABundle, err = o.trusted(finder); err != nil {
 		return nil, "", err
 	}
-	if store, err = s3.Open(endpoint); err != nil {
+	if store, err = s3http.Open(endpoint); err != nil {
 		return nil, "", cli.Usage.Errorf("%s %s: %w", p.role, p.text, err)
 	}
 	return store, keys, nil
