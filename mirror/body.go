@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"sync"
 
 	"golang.org/x/time/rate"
 )
@@ -18,26 +19,45 @@ const (
 // body hands a source's bytes on and vouches for them. It releases the last of
 // them only after the source has ended exactly at the announced size and, when a
 // digest is demanded, with that digest. A destination that waits for all bytes
-// therefore never commits a short, long or damaged object.
+// therefore never commits a short or long object, nor a damaged one where a digest
+// is demanded.
 type body struct {
 	source  io.Reader
 	size    int64
-	want    []byte    // MD5 that the content must have, or nil
-	md5     hash.Hash // of everything read
-	also    hash.Hash // another digest of the same bytes, or nil
+	want    []byte    // MD5 that the content must have, or nil; needs md5
+	md5     hash.Hash // of everything read, or nil
 	read    int64     // bytes read from the source
-	buffer  []byte
+	buffer  *[bufferSize]byte
 	held    []byte // the part of the buffer that was read and not yet released
 	ended   bool   // the source has ended and was found right
 	fault   error  // what was found wrong
 	flushed int64  // bytes released
 }
 
-// newBody wraps a source that announced size bytes.
-func newBody(source io.Reader, size int64, want []byte, also hash.Hash) *body {
-	buffer := make([]byte, bufferSize)
+var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
-	return &body{source: source, size: size, want: want, md5: md5.New(), also: also, buffer: buffer, held: buffer[:0]}
+// newBody wraps a source that announced size bytes. It computes no digest. Whoever
+// has it gives its memory back with release.
+func newBody(source io.Reader, size int64) *body {
+	buffer, _ := buffers.Get().(*[bufferSize]byte)
+
+	return &body{source: source, size: size, buffer: buffer, held: buffer[:0]}
+}
+
+// demand has the MD5 of the content computed and, if want is not nil, compared.
+func (b *body) demand(want []byte) *body {
+	b.want, b.md5 = want, md5.New()
+
+	return b
+}
+
+// release gives the memory of the body back. Nothing reads it any more.
+func (b *body) release() {
+	if b.fault == nil {
+		b.fault = errReleased
+	}
+	b.held = nil
+	buffers.Put(b.buffer)
 }
 
 // Read implements io.Reader.
@@ -82,14 +102,13 @@ func (b *body) check() error {
 // fill reads once from the source.
 func (b *body) fill() error {
 	if cap(b.held)-len(b.held) < bufferSize/4 {
-		b.held = b.buffer[:copy(b.buffer, b.held)]
+		b.held = b.buffer[:copy(b.buffer[:], b.held)]
 	}
 	n, err := b.source.Read(b.held[len(b.held):cap(b.held)])
 	chunk := b.held[len(b.held) : len(b.held)+n]
 	b.held = b.held[:len(b.held)+n]
-	b.md5.Write(chunk)
-	if b.also != nil {
-		b.also.Write(chunk)
+	if b.md5 != nil {
+		b.md5.Write(chunk)
 	}
 	b.read += int64(n)
 	switch {
@@ -108,8 +127,10 @@ func (b *body) end() error {
 	if b.read != b.size {
 		return fmt.Errorf("%w: ended after %d of %d bytes", errSize, b.read, b.size)
 	}
-	if got := b.md5.Sum(nil); b.want != nil && !bytes.Equal(got, b.want) {
-		return &mismatchError{got: md5Tag(got), want: md5Tag(b.want)}
+	if b.want != nil {
+		if got := b.md5.Sum(nil); !bytes.Equal(got, b.want) {
+			return &mismatchError{got: md5Tag(got), want: md5Tag(b.want)}
+		}
 	}
 	b.ended = true
 

@@ -40,7 +40,10 @@ func TestBody(t *testing.T) {
 					sum := md5.Sum([]byte(content))
 					want = sum[:]
 				}
-				b := newBody(test.source(content), int64(len(content)), want, nil)
+				b := newBody(test.source(content), int64(len(content)))
+				if want != nil {
+					b.demand(want)
+				}
 				var released bytes.Buffer
 				_, err := io.Copy(&released, iotest.HalfReader(b))
 				if test.want == nil && !test.mismatch {
@@ -69,7 +72,7 @@ func reading(s string) io.Reader { return strings.NewReader(s) }
 // A body that the destination did not read to its end is not delivered.
 func TestBodyNotTaken(t *testing.T) {
 	for _, taken := range []int64{0, 1, 6} {
-		b := newBody(reading("content"), 7, nil, nil)
+		b := newBody(reading("content"), 7)
 		if _, err := io.CopyN(io.Discard, b, taken); err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +80,7 @@ func TestBodyNotTaken(t *testing.T) {
 			t.Errorf("delivered with %d of 7 bytes", taken)
 		}
 	}
-	empty := newBody(reading("x"), 0, nil, nil)
+	empty := newBody(reading("x"), 0)
 	if err := empty.check(); !errors.Is(err, errSize) {
 		t.Errorf("an empty body with content gives %v", err)
 	}

@@ -22,6 +22,9 @@ type bucketRun struct {
 	*engine
 	name    string
 	started time.Time
+
+	lore, trashLore *lore // of the ways into this bucket and into the trash
+
 	absent  bool                    // the destination does not have the bucket, and need not
 	abandon context.CancelCauseFunc // ends the walk that is under way
 
@@ -41,7 +44,7 @@ func newBucketRun(e *engine, name string) *bucketRun {
 	e.emit(Event{Kind: EventBucket, Bucket: name})
 
 	return &bucketRun{
-		engine: e, name: name, started: time.Now(), digest: sha256.New(), vanished: map[string]bool{},
+		engine: e, name: name, started: time.Now(), lore: newLore(), trashLore: newLore(), digest: sha256.New(), vanished: map[string]bool{},
 		rep: BucketReport{Bucket: name, Complete: true, Proofs: map[Proof]int64{}, Anomalies: map[AnomalyKind]Note{}},
 	}
 }

@@ -8,18 +8,20 @@ const (
 	actCopy                   // the destination has nothing under the key
 	actReplace                // the destination has something else
 	actCompare                // same size, unlike ETags: only the content can tell
-	actDescribe               // same content, but the copy is not the younger one: attributes may differ
+	actDescribe               // same content, but the source was written since: attributes may differ
 	actExtra                  // the source has nothing under the key
 )
 
 // decide judges a pair by its two listing rows.
 //
-//	source  destination  size  ETag    source older  action
+// A copy has the time of its source where the destination can keep that, else a later one.
+//
+//	source  destination  size  ETag    source newer  action
 //	yes     no           –     –       –             copy
 //	no      yes          –     –       –             extra
 //	yes     yes          ≠     –       –             replace
-//	yes     yes          =     =       yes           nothing
-//	yes     yes          =     =       no            describe
+//	yes     yes          =     =       no            nothing
+//	yes     yes          =     =       yes           describe
 //	yes     yes          =     ≠ or ?  –             compare
 func decide(p pair) action {
 	switch {
@@ -31,9 +33,9 @@ func decide(p pair) action {
 		return actReplace
 	case !p.src.ETag.Same(p.dst.ETag):
 		return actCompare
-	case p.older():
-		return actNothing
-	default:
+	case p.newer():
 		return actDescribe
+	default:
+		return actNothing
 	}
 }

@@ -20,6 +20,8 @@ var (
 	// ErrFilingRefused: the store does not file objects as asked, or not for these
 	// credentials.
 	ErrFilingRefused = errors.New("filing refused")
+	// ErrDigest: the store received something else than the MD5 that it was told.
+	ErrDigest = errors.New("content does not have the announced digest")
 	// ErrTemporary: the same call may succeed later.
 	ErrTemporary = errors.New("temporary failure")
 )
@@ -33,6 +35,8 @@ var (
 	errStalled = errors.New("transfer stalled")
 	// errSize: a body did not have the size that its response announced.
 	errSize = errors.New("body does not have the announced size")
+	// errReleased: a body is read after its end.
+	errReleased = errors.New("body is not there any more")
 	// errPartTag: the destination's tag of a part is not the MD5 of what was sent.
 	errPartTag = errors.New("part has another tag than its MD5")
 )

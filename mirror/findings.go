@@ -40,6 +40,7 @@ const (
 	AnomalyInclusive AnomalyKind = "inclusive"  // start-after returns the key it names
 	AnomalyOpaque    AnomalyKind = "opaque"     // ETags that are no digest of the content
 	AnomalyNoParts   AnomalyKind = "no-parts"   // the layout of an object in parts could not be kept
+	AnomalyUnfiled   AnomalyKind = "unfiled"    // the destination refuses to be told times or storage classes
 	AnomalySameTimes AnomalyKind = "same-times" // both sides list the same times: perhaps one store under two names
 )
 

@@ -16,9 +16,13 @@ func (p pair) key() string {
 	return p.dst.Key
 }
 
-// older reports whether the source was written before the destination, as it is
-// when the destination is a copy.
+// older reports whether the source was written before the destination, as it mostly
+// is when the destination is a copy.
 func (p pair) older() bool { return p.src.Modified.Before(p.dst.Modified) }
+
+// newer reports whether the source was written after the destination, as it never is
+// when the destination is a copy of what the source has now.
+func (p pair) newer() bool { return p.src.Modified.After(p.dst.Modified) }
 
 // join walks two sorted listings side by side and yields each key once, in order.
 // It holds one entry of each. An error of either side ends it.

@@ -128,7 +128,7 @@ func (b *bucketRun) settle(ctx context.Context, p pair) error {
 			proof, differ = ProofContent, DiffContent
 			alike, err = b.sameContent(ctx, p)
 		}
-		if err == nil && alike && (b.opts.Metadata || !p.older()) {
+		if err == nil && alike && (b.opts.Metadata || p.newer()) {
 			differ = DiffMetadata
 			alike, err = b.sameAttributes(ctx, p)
 		}

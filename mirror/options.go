@@ -13,7 +13,7 @@ const DefaultStateBucket = "ferry-state"
 // AllBuckets stands for all that exist, as the only entry of Options.Buckets.
 const AllBuckets = "*"
 
-const defaultConcurrency = 8
+const defaultConcurrency = 64
 
 // Options is what a run does. Only Buckets is needed.
 type Options struct {
@@ -53,7 +53,9 @@ type Options struct {
 	Remove      Remove
 	// StateBucket is Ferry's own bucket, never mirrored, compared or removed from.
 	StateBucket string
-	// Concurrency is how many objects are dealt with at a time.
+	// Concurrency is how many objects are dealt with, and how many calls of one store
+	// are under way, at most. A run begins with few and takes more as long as that gets
+	// more done.
 	Concurrency int
 	// Bandwidth limits the bytes read per second, over all objects. 0: unlimited.
 	Bandwidth int64

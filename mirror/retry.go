@@ -47,7 +47,7 @@ func retryable(ctx context.Context, err error) bool {
 		return false
 	}
 
-	return errors.Is(err, ErrTemporary) || errors.Is(err, errStalled) ||
+	return errors.Is(err, ErrTemporary) || errors.Is(err, ErrDigest) || errors.Is(err, errStalled) ||
 		errors.Is(err, errSize) || errors.Is(err, context.DeadlineExceeded)
 }
 

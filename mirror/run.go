@@ -18,9 +18,9 @@ func Run(ctx context.Context, src Reader, dst Store, opts Options) (Report, erro
 	if err != nil {
 		return Report{Kind: kindMirror}, err
 	}
-	e.dst = dst
+	e.dst = newPacedStore(dst, newPace(opts.concurrency()))
 
-	return e.run(ctx, dst, func(ctx context.Context, b *bucketRun) { b.mirror(ctx) })
+	return e.run(ctx, e.dst, func(ctx context.Context, b *bucketRun) { b.mirror(ctx) })
 }
 
 // Verify compares the buckets of dst with those of src and writes to neither. Equal
@@ -31,6 +31,8 @@ func Verify(ctx context.Context, src, dst Reader, opts Options) (Report, error) 
 	if err != nil {
 		return Report{Kind: kindVerify}, err
 	}
+
+	dst = pacedReader{Reader: dst, pace: newPace(opts.concurrency())}
 
 	return e.run(ctx, dst, func(ctx context.Context, b *bucketRun) { b.verify(ctx) })
 }
@@ -44,6 +46,7 @@ type engine struct {
 	opts    Options
 	filter  filter
 	limiter *rate.Limiter
+	digests *digests // of the destination
 	emit    func(Event)
 	started time.Time
 
@@ -61,8 +64,8 @@ func newEngine(kind string, src Reader, opts Options) (*engine, error) {
 	}
 
 	return &engine{
-		kind: kind, src: src, opts: opts, filter: f,
-		limiter: newLimiter(opts.Bandwidth), emit: serial(opts.Progress), started: time.Now(),
+		kind: kind, src: pacedReader{Reader: src, pace: newPace(opts.concurrency())}, opts: opts, filter: f,
+		limiter: newLimiter(opts.Bandwidth), digests: &digests{}, emit: serial(opts.Progress), started: time.Now(),
 	}, nil
 }
 

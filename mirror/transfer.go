@@ -2,7 +2,6 @@ package mirror
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -22,15 +21,19 @@ type transfer struct {
 	*engine
 	onRetry func()
 	anomaly func(kind AnomalyKind, detail string)
+	lore    *lore // of the way that the transfer takes
 
 	src             Reader
 	srcBucket       string
 	entry           Entry // the source as last seen
 	dstBucket, dest string
 
+	wary    bool // digests are computed on the way: an earlier attempt failed
+	trying  bool // the write announces a wrong digest, to see whether it is looked at
 	opaque  bool // the source's ETag is no digest
 	ownCut  bool // the source's parts cannot be kept
 	tagless bool // the destination refuses tags
+	unfiled bool // the destination refuses to be told how to file it
 	doubt   bool // the destination gave a part a tag that is not its MD5
 	blind   bool // it did so again: its tags of parts mean nothing
 	digest  ETag // what was read where the ETag says otherwise
@@ -38,14 +41,24 @@ type transfer struct {
 
 func (b *bucketRun) transfer(src Reader, srcBucket string, e Entry, dstBucket, dstKey string) *transfer {
 	return &transfer{
-		engine: b.engine, onRetry: b.retried, anomaly: b.anomaly,
+		engine: b.engine, onRetry: b.retried, anomaly: b.anomaly, lore: b.loreOf(dstBucket),
 		src: src, srcBucket: srcBucket, entry: e, dstBucket: dstBucket, dest: dstKey,
 	}
+}
+
+// loreOf is what is known of the way into a bucket: this one or the trash.
+func (b *bucketRun) loreOf(dstBucket string) *lore {
+	if dstBucket == b.name {
+		return b.lore
+	}
+
+	return b.trashLore
 }
 
 // run tries until the object is there and proven. A read and the write that it
 // feeds are repeated together.
 func (t *transfer) run(ctx context.Context) (copied, error) {
+	t.opaque = t.lore.opaque()
 	for attempt := 1; ; {
 		done, err := t.attempt(ctx)
 		if err == nil || t.adapt(err) {
@@ -59,6 +72,7 @@ func (t *transfer) run(ctx context.Context) (copied, error) {
 		if attempt == attempts || ctx.Err() != nil || !mismatch && !retryable(ctx, err) {
 			return copied{}, err
 		}
+		t.wary = true
 		t.onRetry()
 		if err := pause(ctx, attempt); err != nil {
 			return copied{}, err
@@ -75,11 +89,17 @@ func (t *transfer) run(ctx context.Context) (copied, error) {
 func (t *transfer) adapt(err error) bool {
 	var mismatch *mismatchError
 	switch {
+	case t.trying && errors.Is(err, ErrDigest):
+		t.trying = false
+		t.digests.found(true)
+
+		return true
 	case errors.As(err, &mismatch) && !t.opaque:
 		// The same bytes twice are not damaged bytes: the ETag means something else.
 		t.opaque = t.digest == mismatch.got
 		t.digest = mismatch.got
 		if t.opaque {
+			t.lore.isOpaque(true)
 			t.anomaly(AnomalyOpaque, "ETags that look like digests of the content and are not")
 		}
 
@@ -93,8 +113,17 @@ func (t *transfer) adapt(err error) bool {
 		t.tagless = true
 
 		return true
+	case errors.Is(err, ErrFilingRefused) && !t.unfiled:
+		t.unfiled = true
+		t.lore.refusesFiling()
+		t.anomaly(AnomalyUnfiled, "the destination keeps neither times nor storage classes that it is told")
+
+		return true
 	case errors.Is(err, errPartTag):
 		t.blind, t.doubt = t.doubt, true
+		if t.blind {
+			t.lore.isBlind()
+		}
 
 		return t.blind
 	default:
@@ -131,26 +160,37 @@ func (t *transfer) attempt(ctx context.Context) (copied, error) {
 	return done, err
 }
 
+// once reads the object, or its first part, and writes it in the way that the answer
+// calls for.
 func (t *transfer) once(ctx context.Context, touch func()) (copied, error) {
-	obj, err := t.src.Stat(ctx, t.srcBucket, t.entry.Key)
-	if err = moved(err, obj.Entry, t.entry); err != nil {
-		return copied{}, fmt.Errorf("describe source: %w", err)
-	}
-	if obj.ETag == "" {
+	if t.entry.ETag == "" {
 		return copied{}, errors.New("the source gives it no ETag: nothing would show a change while it is read")
 	}
-	if t.tagless {
-		obj.Tags = nil
+	first := 0
+	if t.entry.ETag.Parts() > 0 && !t.ownCut {
+		first = 1
+	}
+	obj, source, err := t.open(ctx, touch, first)
+	if err != nil {
+		return copied{}, err
+	}
+	defer source.Close()
+	if obj.Tags, err = t.tags(ctx, obj); err != nil {
+		return copied{}, err
 	}
 	t.opaque = t.opaque || obj.OpaqueETag
-	write := t.pieces
+	var write func(context.Context, func(), Object, io.Reader) (written, error)
 	switch {
-	case obj.ETag.Parts() > 0 && !t.ownCut:
+	case first > 0:
 		write = t.parts
 	case t.digestOf(obj) != nil && obj.Size <= t.opts.sizes().single:
 		write = t.single
+	case obj.Size <= bufferSize:
+		write = t.small
+	default:
+		write = t.pieces
 	}
-	written, err := write(ctx, touch, obj)
+	written, err := write(ctx, touch, obj, source)
 	if err != nil {
 		return copied{}, err
 	}
@@ -163,96 +203,18 @@ func (t *transfer) once(ctx context.Context, touch func()) (copied, error) {
 	return copied{size: obj.Size, proof: proof, lost: lost}, err
 }
 
-// written is what a writer has done: the destination's ETag, the SHA-256 of what
-// went there, and the proof that holds if the ETags are equal.
-type written struct {
-	etag  ETag
-	sum   []byte
-	proof Proof
-}
-
-// prove returns the proof of what was written. If the ETags do not prove it, the
-// object is read back.
-func (t *transfer) prove(ctx context.Context, touch func(), obj Object, w written) (Proof, error) {
-	if w.proof != "" && w.etag.Same(obj.ETag) {
-		return w.proof, nil
+// tags reads the tags of the source's object, unless there are none to read or to
+// write.
+func (t *transfer) tags(ctx context.Context, obj Object) (map[string]string, error) {
+	if t.tagless || obj.TagCount == 0 {
+		return nil, nil
 	}
-	sum, err := t.sum(ctx, touch, t.dst, t.dstBucket, Entry{Key: t.dest, Size: obj.Size, ETag: w.etag})
-	if err != nil {
-		return "", fmt.Errorf("read back: %w", err)
-	}
-	if string(sum) != string(w.sum) {
-		return "", fmt.Errorf("%w: what was written does not read back as the same", ErrTemporary)
+	tags, err := t.src.Tags(ctx, t.srcBucket, t.entry.Key)
+	if err = moved(err, t.entry, t.entry); err != nil {
+		return nil, fmt.Errorf("read the tags of the source: %w", err)
 	}
 
-	return ProofReadBack, nil
-}
-
-// inspect makes sure that the destination's object is the one just written, and
-// names the attributes that it does not have.
-func (t *transfer) inspect(ctx context.Context, src Object, etag ETag) ([]string, error) {
-	dst, err := t.dst.Stat(ctx, t.dstBucket, t.dest)
-	if err == nil && etag == "" {
-		etag = dst.ETag
-	}
-	if err = moved(err, dst.Entry, Entry{Size: src.Size, ETag: etag}); err != nil {
-		return nil, fmt.Errorf("inspect the copy: %w", err)
-	}
-	if t.tagless {
-		return append(src.Missing(dst.Attributes), "tags"), nil
-	}
-
-	return src.Missing(dst.Attributes), nil
-}
-
-// open reads an object or a part of it, which must still be as listed.
-func (t *transfer) open(ctx context.Context, touch func(), part int) (Object, io.ReadCloser, error) {
-	obj, source, err := t.src.Get(ctx, t.srcBucket, t.entry.Key, Selection{IfMatch: t.entry.ETag, Part: part})
-	if err = moved(err, obj.Entry, t.entry); err != nil {
-		if source != nil {
-			source.Close()
-		}
-
-		return obj, nil, fmt.Errorf("open source: %w", err)
-	}
-
-	return obj, t.meter(ctx, touch, source), nil
-}
-
-// sum reads a whole object and returns its SHA-256.
-func (e *engine) sum(ctx context.Context, touch func(), store Reader, bucket string, entry Entry) ([]byte, error) {
-	obj, source, err := store.Get(ctx, bucket, entry.Key, Selection{IfMatch: entry.ETag})
-	if err != nil {
-		return nil, moved(err, obj.Entry, entry)
-	}
-	defer source.Close()
-	if entry.ETag == "" {
-		entry.ETag = obj.ETag
-	}
-	if err := moved(nil, obj.Entry, entry); err != nil {
-		return nil, err
-	}
-	sha := sha256.New()
-	content := newBody(e.meter(ctx, touch, source), entry.Size, nil, sha)
-	if _, err := io.Copy(io.Discard, content); err != nil {
-		return nil, err
-	}
-
-	return sha.Sum(nil), content.delivered()
-}
-
-// meter slows a source down to the bandwidth and reports each step to touch.
-func (e *engine) meter(ctx context.Context, touch func(), source io.ReadCloser) io.ReadCloser {
-	step, pass := 256<<10, func(int) error { touch(); return nil }
-	if e.limiter != nil {
-		step = e.limiter.Burst()
-		pass = func(n int) error { touch(); return e.limiter.WaitN(ctx, n) }
-	}
-
-	return struct {
-		io.Reader
-		io.Closer
-	}{&throttled{source: source, step: step, pass: pass}, source}
+	return tags, nil
 }
 
 // watch returns a context that ends when touch is not called for too long.

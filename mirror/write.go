@@ -1,38 +1,79 @@
 package mirror
 
 import (
+	"bytes"
 	"context"
 	"crypto/md5"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 )
 
+// maxTried is the largest object that is sent once more than needed, to find out
+// whether the destination looks at digests.
+const maxTried = 8 << 20
+
+// written is what a writer has done: the destination's ETag, what went there piece by
+// piece, and the proof that holds if the ETags are equal.
+type written struct {
+	etag   ETag
+	pieces []piece
+	proof  Proof
+}
+
+// piece is a run of bytes and its MD5.
+type piece struct {
+	size int64
+	sum  [md5.Size]byte
+}
+
 // single writes the object in one request. The destination gets the MD5 that the
-// source declares, and refuses anything else; so does the body.
-func (t *transfer) single(ctx context.Context, touch func(), obj Object) (written, error) {
-	_, source, err := t.open(ctx, touch, 0)
-	if err != nil {
-		return written{}, err
+// source declares, and refuses anything else. As long as nobody knows that it does,
+// the body is digested here as well.
+func (t *transfer) single(ctx context.Context, _ func(), obj Object, source io.Reader) (written, error) {
+	want := [md5.Size]byte(t.digestOf(obj))
+	w := written{proof: ProofMD5, pieces: []piece{{size: obj.Size, sum: want}}}
+	content := newBody(source, obj.Size)
+	defer content.release()
+	if t.wary || !t.digests.checked() {
+		content.demand(want[:])
 	}
-	defer source.Close()
-	w, want := written{proof: ProofMD5}, t.digestOf(obj)
-	sha := sha256.New()
-	content := newBody(source, obj.Size, want, sha)
 	if err := content.check(); err != nil {
 		return w, fmt.Errorf("read source: %w", err)
 	}
-	w.etag, err = t.dst.Put(ctx, t.dstBucket, t.dest, PutRequest{
-		Body: content, Size: obj.Size, MD5: [md5.Size]byte(want), Attributes: obj.Attributes, Filing: t.filing(),
-	})
-	if err = settled(err, content); err != nil {
-		return w, err
+	req := PutRequest{Body: content, Size: obj.Size, MD5: want, Attributes: obj.Attributes, Filing: t.filing()}
+	t.trying = obj.Size > 0 && obj.Size <= maxTried && !t.wary && t.digests.tryNow()
+	if t.trying {
+		req.MD5[0] ^= 0xff
 	}
-	w.sum = sha.Sum(nil)
+	var err error
+	w.etag, err = t.dst.Put(ctx, t.dstBucket, t.dest, req)
+	if t.trying && !errors.Is(err, ErrDigest) {
+		t.trying = false
+		t.digests.found(false)
+	}
 
-	return w, nil
+	return w, settled(err, content)
+}
+
+// small writes an object whose digest nobody knows and that fits into memory.
+func (t *transfer) small(ctx context.Context, _ func(), obj Object, source io.Reader) (written, error) {
+	content := newBody(source, obj.Size).demand(nil)
+	defer content.release()
+	all, err := io.ReadAll(content)
+	if err != nil {
+		return written{}, fmt.Errorf("read source: %w", err)
+	}
+	w := written{pieces: []piece{{size: obj.Size, sum: md5.Sum(all)}}}
+	if md5Tag(w.pieces[0].sum[:]) == obj.ETag {
+		t.lore.isOpaque(false)
+		w.proof = ProofMD5
+	}
+	w.etag, err = t.dst.Put(ctx, t.dstBucket, t.dest, PutRequest{
+		Body: bytes.NewReader(all), Size: obj.Size, MD5: w.pieces[0].sum, Attributes: obj.Attributes, Filing: t.filing(),
+	})
+
+	return w, settled(err, content)
 }
 
 // digestOf returns the MD5 of an object as far as it is known before it is read.
@@ -47,6 +88,16 @@ func (t *transfer) digestOf(obj Object) []byte {
 	return obj.ETag.MD5()
 }
 
+// filing is what is asked of the destination for the object. The trash keeps the times
+// at which things came there.
+func (t *transfer) filing() Filing {
+	if t.dstBucket != t.srcBucket || t.unfiled || t.lore.unfiled() {
+		return Filing{}
+	}
+
+	return Filing{Modified: t.entry.Modified, StorageClass: t.opts.StorageClass}
+}
+
 // settled is the error of a write: a fault of the body explains it best.
 func settled(err error, content *body) error {
 	if content.fault != nil {
@@ -59,87 +110,14 @@ func settled(err error, content *body) error {
 	return content.delivered()
 }
 
-// parts writes the object in the parts in which the source has it. Nothing becomes
-// visible before the MD5s of the parts make up the source's ETag.
-func (t *transfer) parts(ctx context.Context, touch func(), obj Object) (written, error) {
-	w := written{proof: ProofComposite}
-	sha := sha256.New()
-	err := t.upload(ctx, obj, func(up Upload) error {
-		var sums []byte
-		var offset int64
-		for n := 1; n <= obj.ETag.Parts(); n++ {
-			sum, size, err := t.part(ctx, touch, up, n, offset, sha)
-			if err != nil {
-				return fmt.Errorf("part %d: %w", n, err)
-			}
-			sums = append(sums, sum...)
-			offset += size
-		}
-		if offset != obj.Size {
-			return fmt.Errorf("%w: the parts have %d of %d bytes", errSize, offset, obj.Size)
-		}
-		if got := compositeTag(sums); got != obj.ETag {
-			if !t.opaque {
-				return &mismatchError{got: got, want: obj.ETag}
-			}
-			w.proof = ""
-		}
-
-		return nil
-	}, &w)
-	w.sum = sha.Sum(nil)
-
-	return w, err
-}
-
-// part copies part n of the source, which must begin at offset. It returns its MD5
-// and size.
-func (t *transfer) part(
-	ctx context.Context, touch func(), up Upload, n int, offset int64, sha hash.Hash,
-) ([]byte, int64, error) {
-	obj, source, err := t.open(ctx, touch, n)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer source.Close()
-	if !obj.Ranged || obj.Offset != offset {
-		return nil, 0, fmt.Errorf("%w: the source does not give out its parts", ErrPartsRefused)
-	}
-	content := newBody(source, obj.Length, nil, sha)
-	if err := content.check(); err != nil {
-		return nil, 0, fmt.Errorf("read source: %w", err)
-	}
-	tag, err := up.Part(ctx, n, content, obj.Length)
-	if err = settled(err, content); err != nil {
-		return nil, 0, err
-	}
-	sum := content.md5.Sum(nil)
-
-	return sum, obj.Length, t.taken(tag, sum)
-}
-
-// taken compares the destination's tag of a part with what was sent.
-func (t *transfer) taken(tag ETag, sum []byte) error {
-	if !t.blind && tag != md5Tag(sum) {
-		return fmt.Errorf("%w: %w: %s, sent was %s", ErrTemporary, errPartTag, tag, md5Tag(sum))
-	}
-
-	return nil
-}
-
 // pieces writes the object in parts of our own, from one read of the source. It
 // serves objects that are too large for one request or whose MD5 nobody knows:
 // what arrived is compared before it becomes visible.
-func (t *transfer) pieces(ctx context.Context, touch func(), obj Object) (written, error) {
+func (t *transfer) pieces(ctx context.Context, _ func(), obj Object, source io.Reader) (written, error) {
 	var w written
-	_, source, err := t.open(ctx, touch, 0)
-	if err != nil {
-		return w, err
-	}
-	defer source.Close()
-	sha := sha256.New()
-	content := newBody(source, obj.Size, t.digestOf(obj), sha)
-	err = t.upload(ctx, obj, func(up Upload) error {
+	content := newBody(source, obj.Size).demand(t.digestOf(obj))
+	defer content.release()
+	err := t.upload(ctx, obj, func(up Upload) error {
 		size := max(t.opts.sizes().part, (obj.Size+maxParts-1)/maxParts)
 		for n, rest := 1, obj.Size; rest > 0; n++ {
 			length := min(size, rest)
@@ -148,17 +126,30 @@ func (t *transfer) pieces(ctx context.Context, touch func(), obj Object) (writte
 			if content.fault != nil || err != nil {
 				return fmt.Errorf("part %d: %w", n, settled(err, content))
 			}
-			if err := t.taken(tag, sum.Sum(nil)); err != nil {
+			p := piece{size: length, sum: [md5.Size]byte(sum.Sum(nil))}
+			if err := t.taken(tag, p.sum); err != nil {
 				return fmt.Errorf("part %d: %w", n, err)
 			}
+			w.pieces = append(w.pieces, p)
 			rest -= length
+		}
+		if t.opaque && md5Tag(content.md5.Sum(nil)) == obj.ETag {
+			t.lore.isOpaque(false)
 		}
 
 		return content.delivered()
 	}, &w)
-	w.sum = sha.Sum(nil)
 
 	return w, err
+}
+
+// taken compares the destination's tag of a part with what was sent.
+func (t *transfer) taken(tag ETag, sum [md5.Size]byte) error {
+	if !t.blind && tag != md5Tag(sum[:]) {
+		return fmt.Errorf("%w: %w: %s, sent was %s", ErrTemporary, errPartTag, tag, md5Tag(sum[:]))
+	}
+
+	return nil
 }
 
 // upload begins an object in parts, has fill write them, and completes it. When

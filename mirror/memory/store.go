@@ -194,7 +194,7 @@ func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutReque
 	}
 	sum := md5.Sum(content)
 	if sum != req.MD5 {
-		return "", fmt.Errorf("put %q: %w: bad digest", key, mirror.ErrTemporary)
+		return "", fmt.Errorf("put %q: %w", key, mirror.ErrDigest)
 	}
 
 	return s.commit(bucket, key, object{

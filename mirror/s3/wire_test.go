@@ -200,7 +200,7 @@ func TestErrorKinds(t *testing.T) {
 		{409, "ObjectParentIsFile", mirror.ErrKeyRefused},
 		{400, "EntityTooSmall", mirror.ErrPartsRefused},
 		{400, "InvalidTag", mirror.ErrTagsRefused},
-		{400, "BadDigest", mirror.ErrTemporary},
+		{400, "BadDigest", mirror.ErrDigest},
 		{500, "InternalError", mirror.ErrTemporary},
 		{503, "", mirror.ErrTemporary},
 		{429, "", mirror.ErrTemporary},
