@@ -34,7 +34,7 @@ type bucketRun struct {
 	delicate int // keys put off to the careful pass
 	vanished map[string]bool
 	digest   hash.Hash // of the source's listing
-	alike    int       // pairs with the same time below the second
+	alike    int       // pairs with the same time
 	unlike   int       // pairs with different times
 	spent    int64     // removals and replacements charged to the allowance
 	allowed  int64     // the allowance

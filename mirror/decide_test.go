@@ -19,7 +19,7 @@ func TestDecide(t *testing.T) {
 		"only the destination":       {pair{dst: &src}, actExtra},
 		"other size":                 {pair{&src, dst(4, "t", late)}, actReplace},
 		"equal, copy younger":        {pair{&src, dst(3, "t", late)}, actNothing},
-		"equal, same time":           {pair{&src, dst(3, "t", early)}, actDescribe},
+		"equal, same time":           {pair{&src, dst(3, "t", early)}, actNothing},
 		"equal, copy older":          {pair{&src, dst(3, "t", time.Unix(0, 0))}, actDescribe},
 		"other tag":                  {pair{&src, dst(3, "u", late)}, actCompare},
 		"no tag at the destination":  {pair{&src, dst(3, "", late)}, actCompare},

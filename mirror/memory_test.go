@@ -142,6 +142,10 @@ func (s *synthetic) Upload(context.Context, string, string, mirror.UploadRequest
 	return nil, errDenied
 }
 
+func (s *synthetic) HasUpload(context.Context, string, string, string) (bool, error) {
+	return false, nil
+}
+
 func (s *synthetic) Resume(context.Context, string, string, string, mirror.Filing) (mirror.Upload, []mirror.Part, error) {
 	return nil, nil, errDenied
 }

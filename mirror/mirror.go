@@ -18,7 +18,9 @@ func (b *bucketRun) mirror(ctx context.Context) {
 
 		return
 	}
-	b.compareTimes()
+	if !b.apart(ctx) {
+		return
+	}
 	if b.delicate > 0 {
 		if err := b.walk(ctx, 1, b.lookCarefully, b.workCarefully); err != nil {
 			b.fail(ctx, "", err)

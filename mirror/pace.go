@@ -8,11 +8,11 @@ import (
 )
 
 const (
-	firstPace  = 8 // calls at a time before anything is known of an endpoint
-	slowest = 2
-	window     = 500 * time.Millisecond // over which an endpoint is measured
-	holdTime   = 10 * time.Second       // before more is tried again
-	busyTime   = time.Second            // in which refusals count once
+	firstPace = 8 // calls at a time before anything is known of an endpoint
+	slowest   = 2
+	window    = 500 * time.Millisecond // over which an endpoint is measured
+	holdTime  = 10 * time.Second       // before more is tried again
+	busyTime  = time.Second            // in which refusals count once
 )
 
 // pace is how many calls of one endpoint may be under way. It asks for more as long as

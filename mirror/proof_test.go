@@ -148,6 +148,15 @@ func TestDeclaredEncryption(t *testing.T) {
 // declaring is a store that says that its ETags are no digests.
 type declaring struct{ *memory.Store }
 
+func (d declaring) Get(
+	ctx context.Context, bucket, key string, sel mirror.Selection,
+) (mirror.Object, io.ReadCloser, error) {
+	obj, body, err := d.Store.Get(ctx, bucket, key, sel)
+	obj.OpaqueETag = true
+
+	return obj, body, err
+}
+
 func (d declaring) Stat(ctx context.Context, bucket, key string) (mirror.Object, error) {
 	obj, err := d.Store.Stat(ctx, bucket, key)
 	obj.OpaqueETag = true

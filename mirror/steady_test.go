@@ -12,7 +12,8 @@ import (
 	"github.com/helm-ferry/ferry/mirror/memory"
 )
 
-// A second run over an unchanged bucket lists and does nothing else.
+// A second run over an unchanged bucket lists and does nothing else, but for the one
+// question whether the two stores are one.
 func TestSteadyStateIsListOnly(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
 		w.put(w.src, map[string]string{"a": "1", "b": "2"})
@@ -22,7 +23,7 @@ func TestSteadyStateIsListOnly(t *testing.T) {
 		rep := w.run(src, dst, options(), mirror.OutcomeDone)
 		w.equal("equal", rep.Totals.Equal, int64(3))
 		for _, method := range []string{"Get", "Stat", "Put", "Upload", "CreateBucket", "Remove"} {
-			w.equal(method, src.Calls(method)+dst.Calls(method), 0)
+			w.equal(method, src.Calls(method)+dst.Calls(method), map[string]int{"Upload": 1}[method])
 		}
 	})
 }
@@ -152,15 +153,21 @@ func TestSameStore(t *testing.T) {
 	})
 }
 
-// Two names for one store show in the times: a note says so.
-func TestSameTimes(t *testing.T) {
+// Two names for one store are told by an upload that both know.
+func TestTwoNamesForOneStore(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
-		time.Sleep(time.Millisecond)
 		w.put(w.src, map[string]string{"a": "1"})
-		rep := w.verify(w.src, renamed{w.src}, options(), mirror.OutcomeDone)
-		w.equal("note", rep.Buckets[0].Anomalies[mirror.AnomalySameTimes].Total, int64(1))
-		rep = w.verify(w.src, w.copyOf(w.src), options(), mirror.OutcomeDone)
+		rep := w.run(w.src, renamed{w.src}, options(), mirror.OutcomeRefused)
+		w.says(rep.Buckets[0].Refused, "one store under two names")
+		w.equal("uploads left", w.src.Pending(), 0)
+
+		w.run(w.src, w.dst, options(), mirror.OutcomeDone)
+		rep = w.run(w.src, w.dst, options(), mirror.OutcomeDone)
 		w.equal("note about a copy", rep.Buckets[0].Anomalies[mirror.AnomalySameTimes].Total, int64(0))
+
+		src := faulty.New(w.src, faulty.Faults{Before: faulty.Times(-1, "HasUpload", errDenied)})
+		rep = w.run(src, w.dst, options(), mirror.OutcomeDone)
+		w.equal("note where nobody can tell", rep.Buckets[0].Anomalies[mirror.AnomalySameTimes].Total, int64(1))
 	})
 }
 

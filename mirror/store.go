@@ -35,6 +35,10 @@ type Reader interface {
 	// none. It is needed after a Get whose TagCount is not 0. ErrNoObject when there
 	// is no such object.
 	Tags(ctx context.Context, bucket, key string) (map[string]string, error)
+
+	// HasUpload reports whether an upload of this id is under way here. Two names for
+	// one store are told by it.
+	HasUpload(ctx context.Context, bucket, key, id string) (bool, error)
 }
 
 // Store is the side that is written.

@@ -124,7 +124,7 @@ func TestVanishedAndGhost(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
 		w.put(w.src, map[string]string{"gone": "x", "stays": "y"})
 		src := faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
-			if call.Method == "Stat" && call.Key == "gone" {
+			if call.Method == "Get" && call.Key == "gone" {
 				return w.src.Remove(w.Context(), bucket, "gone")
 			}
 
@@ -137,7 +137,7 @@ func TestVanishedAndGhost(t *testing.T) {
 		hidden := 3
 		w.put(w.src, map[string]string{"back": "x"})
 		src = faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
-			if call.Key == "back" && call.Method == "Stat" && hidden > 0 {
+			if call.Key == "back" && (call.Method == "Get" || call.Method == "Stat") && hidden > 0 {
 				hidden--
 
 				return mirror.ErrNoObject

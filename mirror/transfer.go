@@ -185,7 +185,7 @@ func (t *transfer) once(ctx context.Context, touch func()) (copied, error) {
 		write = t.parts
 	case t.digestOf(obj) != nil && obj.Size <= t.opts.sizes().single:
 		write = t.single
-	case obj.Size <= bufferSize:
+	case obj.Size <= min(bufferSize, t.opts.sizes().single):
 		write = t.small
 	default:
 		write = t.pieces

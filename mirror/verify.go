@@ -25,7 +25,6 @@ func (b *bucketRun) verify(ctx context.Context) {
 	}
 	err := b.walk(ctx, b.opts.concurrency(), b.lookOnly, b.workOnly)
 	if err == nil {
-		b.compareTimes()
 		err = b.lookForVanished(ctx, b.workOnly)
 	}
 	if err != nil {

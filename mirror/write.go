@@ -58,7 +58,7 @@ func (t *transfer) single(ctx context.Context, _ func(), obj Object, source io.R
 
 // small writes an object whose digest nobody knows and that fits into memory.
 func (t *transfer) small(ctx context.Context, _ func(), obj Object, source io.Reader) (written, error) {
-	content := newBody(source, obj.Size).demand(nil)
+	content := newBody(source, obj.Size).demand(t.digestOf(obj))
 	defer content.release()
 	all, err := io.ReadAll(content)
 	if err != nil {

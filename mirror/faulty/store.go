@@ -206,6 +206,17 @@ func (s *Store) Upload(
 	return &upload{store: s, up: up, call: call}, nil
 }
 
+// HasUpload implements mirror.Reader.
+func (s *Store) HasUpload(ctx context.Context, bucket, key, id string) (has bool, err error) {
+	err = s.do(Call{Method: "HasUpload", Bucket: bucket, Key: key}, func() error {
+		has, err = s.store.HasUpload(ctx, bucket, key, id)
+
+		return err
+	})
+
+	return has, err
+}
+
 // Resume implements mirror.Store.
 func (s *Store) Resume(
 	ctx context.Context, bucket, key, id string, filing mirror.Filing,

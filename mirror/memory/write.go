@@ -146,6 +146,18 @@ func (s *Store) Upload(
 	return u, nil
 }
 
+// HasUpload implements mirror.Reader.
+func (s *Store) HasUpload(ctx context.Context, bucket, key, id string) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.uploads[id]
+
+	return u != nil && u.bucket == bucket && u.key == key, nil
+}
+
 // Resume implements mirror.Store.
 func (s *Store) Resume(
 	ctx context.Context, bucket, key, id string, filing mirror.Filing,

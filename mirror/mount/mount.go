@@ -94,6 +94,13 @@ func (p Place) object(obj mirror.Object) mirror.Object {
 	return obj
 }
 
+// HasUpload implements mirror.Reader.
+func (r reader) HasUpload(ctx context.Context, bucket, key, id string) (bool, error) {
+	place := r.at(bucket)
+
+	return r.store.HasUpload(ctx, place.Bucket, place.Prefix+key, id)
+}
+
 // writer implements mirror.Store.
 type writer struct {
 	reader

@@ -106,6 +106,16 @@ func (s *Store) Upload(ctx context.Context, bucket, key string, req mirror.Uploa
 	}, nil
 }
 
+// HasUpload implements mirror.Reader.
+func (s *Store) HasUpload(ctx context.Context, bucket, key, id string) (bool, error) {
+	_, err := s.core.ListObjectParts(ctx, bucket, key, id, 0, 1)
+	if minio.ToErrorResponse(err).Code == minio.NoSuchUpload {
+		return false, nil
+	}
+
+	return err == nil, s.fail("look for an upload of", fmt.Sprintf("object %q of bucket %q", key, bucket), err)
+}
+
 // Resume implements mirror.Store.
 func (s *Store) Resume(
 	ctx context.Context, bucket, key, id string, filing mirror.Filing,
