@@ -49,8 +49,8 @@ type Store interface {
 	CreateBucket(ctx context.Context, bucket string) error
 
 	// Put writes an object in one request and returns its ETag. A body that is
-	// shorter than its size, fails, or does not have the MD5 of the request must
-	// not become the object. Nothing reads the body after the method has returned.
+	// shorter than its size, fails, or does not have the MD5 of the request, which is
+	// ErrDigest, must not become the object. Nothing reads the body after the method has returned.
 	Put(ctx context.Context, bucket, key string, req PutRequest) (ETag, error)
 
 	// Upload begins an object of several parts.

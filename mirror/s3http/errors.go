@@ -145,8 +145,9 @@ var kinds = []struct {
 		"ExistingObjectIsDirectory", "ObjectParentIsFile", "DirectoryObjectContainsData", "InvalidURI", "BadRequest",
 		"400 Bad Request",
 	}},
+	{mirror.ErrDigest, []string{"BadDigest"}},
 	{mirror.ErrTemporary, []string{
-		"BadDigest", "ConditionalRequestConflict", "IncompleteBody", "InternalError", "NoSuchUpload", "OperationAborted", "RequestTimeout",
+		"ConditionalRequestConflict", "IncompleteBody", "InternalError", "NoSuchUpload", "OperationAborted", "RequestTimeout",
 		"ServiceUnavailable", "SlowDown", "SlowDownRead", "SlowDownWrite", "Throttling", "ThrottlingException",
 		"XMinioServerNotInitialized", "XMinioIAMNotInitialized", "XMinioBucketMetadataNotInitialized",
 	}},

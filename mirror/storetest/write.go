@@ -21,7 +21,7 @@ func (s *suite) wrongDigest() {
 	_, err := s.Put(s.Context(), s.bucket, "k", mirror.PutRequest{
 		Body: strings.NewReader("content"), Size: 7, MD5: md5.Sum([]byte("something else")),
 	})
-	s.fails(err, mirror.ErrTemporary)
+	s.fails(err, mirror.ErrDigest)
 	s.absent("k")
 }
 
