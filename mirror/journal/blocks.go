@@ -66,7 +66,7 @@ func (w *writer) add(ctx context.Context, eq Equivalence) error {
 		w.first = eq.Key
 	}
 	w.current.add(eq)
-	if len(w.current.buf) < blockSize {
+	if len(w.current.buf) < w.journal.full {
 		return nil
 	}
 

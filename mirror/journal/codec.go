@@ -79,8 +79,8 @@ type decoder struct {
 	scanner
 	count int // entries read
 	key   []byte
-	src   record
-	dst   record
+	src   stored
+	dst   stored
 	proof []byte
 }
 

@@ -17,7 +17,7 @@ import (
 
 // When what was recorded is written: whichever comes first.
 const (
-	flushSize  = 256 << 10 // bytes
+	flushSize  = 1 << 20 // bytes, at most
 	flushAfter = 10 * time.Second
 )
 
@@ -36,6 +36,7 @@ type Journal struct {
 	dir   string
 	pair  pair
 	run   string // makes names that no other run makes
+	full  int    // the size at which a block is written
 
 	mu      sync.Mutex
 	base    manifest
@@ -56,7 +57,7 @@ type Journal struct {
 // writes nothing. A journal that is damaged is as good as none; an error is that of the
 // place, and leaves the journal as it is.
 func Open(ctx context.Context, place state.Place, bucket, name string) (*Journal, error) {
-	j := &Journal{place: place, pair: pairOf(name), run: strings.ToLower(rand.Text()[:10])}
+	j := &Journal{place: place, pair: pairOf(name), run: strings.ToLower(rand.Text()[:10]), full: blockSize}
 	j.dir = fmt.Sprintf("journal/%s/%x/", state.Segment(bucket), j.pair)
 	items, err := place.List(ctx, j.dir)
 	if err != nil {

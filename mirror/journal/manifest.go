@@ -68,12 +68,13 @@ func (m manifest) before(n int, key string) bool {
 	return n+1 == len(m.blocks) || key < m.blocks[n+1].first
 }
 
-// scattered reports whether the base has many more blocks than its size needs.
-func (m manifest) scattered() bool {
+// scattered reports whether the base has many more blocks than it needs when full is
+// the size of one.
+func (m manifest) scattered(full int) bool {
 	total := 0
 	for _, block := range m.blocks {
 		total += block.size
 	}
 
-	return len(m.blocks) > 16+2*total/blockSize
+	return len(m.blocks) > 16+2*total/full
 }

@@ -101,21 +101,14 @@ func merged(runs []iter.Seq2[Equivalence, error]) iter.Seq2[Equivalence, error] 
 			defer heads[i].stop()
 		}
 		for {
-			var least *head
-			for _, h := range heads {
-				if h.err != nil {
-					yield(Equivalence{}, h.err)
-
-					return
-				}
-				if h.ok && (least == nil || h.entry.Key <= least.entry.Key) {
-					least = h
-				}
+			first, err := least(heads)
+			if err != nil {
+				yield(Equivalence{}, err)
 			}
-			if least == nil {
+			if first == nil {
 				return
 			}
-			entry := least.entry
+			entry := first.entry
 			for _, h := range heads {
 				if h.ok && h.entry.Key == entry.Key {
 					h.next()
@@ -126,6 +119,21 @@ func merged(runs []iter.Seq2[Equivalence, error]) iter.Seq2[Equivalence, error] 
 			}
 		}
 	}
+}
+
+// least returns the last of the heads with the least key, or nil when all have ended.
+func least(heads []*head) (*head, error) {
+	var first *head
+	for _, h := range heads {
+		if h.err != nil {
+			return nil, h.err
+		}
+		if h.ok && (first == nil || h.entry.Key <= first.entry.Key) {
+			first = h
+		}
+	}
+
+	return first, nil
 }
 
 // head is a run with its first entry in hand.

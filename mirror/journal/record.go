@@ -44,7 +44,7 @@ func (e Equivalence) about() int {
 
 // was reports whether a row that was recorded is the row that is listed now. A recorded
 // time without a fraction stands for its second.
-func (r record) was(listed Row) bool {
+func (r stored) was(listed Row) bool {
 	if string(r.etag) != listed.ETag || r.size != listed.Size {
 		return false
 	}
@@ -56,12 +56,12 @@ func (r record) was(listed Row) bool {
 	return r.modified == now
 }
 
-// record is a row as a decoder holds it. Its tag is good until the next one is read.
-type record struct {
+// stored is a row as a decoder holds it. Its tag is good until the next one is read.
+type stored struct {
 	etag           []byte
 	size, modified int64
 }
 
-func (r record) row() Row {
+func (r stored) row() Row {
 	return Row{ETag: string(r.etag), Size: r.size, Modified: time.Unix(0, r.modified).UTC()}
 }

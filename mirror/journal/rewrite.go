@@ -9,7 +9,7 @@ import (
 func (j *Journal) rewrite(ctx context.Context, w *writer, newer iter.Seq2[Equivalence, error], prune bool) error {
 	fresh := pull(newer)
 	defer fresh.stop()
-	all := j.base.scattered()
+	all := j.base.scattered(j.full)
 	for n, b := range j.base.blocks {
 		confirmed := j.seen[n].count()
 		if err := w.addBefore(ctx, fresh, b.first); err != nil {
