@@ -1,0 +1,95 @@
+package quirky
+
+import (
+	"crypto/sha256"
+	"maps"
+	"slices"
+)
+
+// Digest is the SHA-256 of a content.
+type Digest [sha256.Size]byte
+
+// Event is a change of a key.
+type Event struct {
+	Bucket, Key string
+	Deleted     bool
+	version     *version
+}
+
+// Content is the digest of what the key had from then on.
+func (e Event) Content() Digest {
+	if e.version == nil {
+		return Digest{}
+	}
+
+	return e.version.digest()
+}
+
+func (v *version) digest() Digest {
+	hash := sha256.New()
+	for _, piece := range v.pieces {
+		hash.Write(piece)
+	}
+
+	return Digest(hash.Sum(nil))
+}
+
+// remember writes a change down. The server is locked.
+func (s *Server) remember(bucket, key string, v *version) {
+	if s.config.History {
+		s.history = append(s.history, Event{Bucket: bucket, Key: key, Deleted: v == nil, version: v})
+	}
+}
+
+// History returns all that ever changed, oldest first.
+func (s *Server) History() []Event {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+
+	return slices.Clone(s.history)
+}
+
+// Requests returns how many requests have come.
+func (s *Server) Requests() int64 { return s.count.Load() }
+
+// Contents returns the digests of the objects that a bucket has now.
+func (s *Server) Contents(bucket string) map[string]Digest {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	found := map[string]Digest{}
+	if b := s.buckets[bucket]; b != nil {
+		b.scan("", func(r *record) bool {
+			if v := r.current(); v != nil {
+				found[r.key] = v.digest()
+			}
+
+			return true
+		})
+	}
+
+	return found
+}
+
+// Buckets returns the names of the buckets.
+func (s *Server) Buckets() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+
+	return slices.Sorted(maps.Keys(s.buckets))
+}
+
+// Uploads returns the keys of the uploads of a bucket that are neither complete nor
+// aborted.
+func (s *Server) Uploads(bucket string) []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var keys []string
+	if b := s.buckets[bucket]; b != nil {
+		for _, u := range b.uploads {
+			keys = append(keys, u.key)
+		}
+	}
+	slices.Sort(keys)
+
+	return keys
+}
