@@ -34,7 +34,7 @@ var (
 	errURI          = &apiError{http.StatusBadRequest, "InvalidURI", "The URI cannot be read"}
 	errKeyLong      = &apiError{http.StatusBadRequest, "KeyTooLongError", "Your key is too long"}
 	errFolder       = &apiError{http.StatusBadRequest, "XMinioObjectExistsAsDirectory", "Object is a folder of others"}
-	errParent       = &apiError{http.StatusBadRequest, "XMinioParentIsObject", "A folder of the key is an object"}
+	errParent       = &apiError{http.StatusBadRequest, "ObjectParentIsFile", "A folder of the key is an object"}
 	errMethod       = &apiError{http.StatusMethodNotAllowed, "MethodNotAllowed", "The method is not allowed here"}
 	errNotThere     = &apiError{http.StatusNotImplemented, "NotImplemented", "This is not implemented"}
 	errUnsupported  = &apiError{http.StatusBadRequest, "InvalidRequest", "Unsupported header received for this API call"}

@@ -184,6 +184,9 @@ func (s *Server) join(r *request, u *upload, parts []*part) (*version, *apiError
 	}
 	v.parts = len(parts)
 	s.fill(&v, pieces, compositeOf(parts))
+	if fault := s.date(r, &v); fault != nil {
+		return nil, fault
+	}
 
 	return &v, s.commitLocked(r, u.key, &v)
 }

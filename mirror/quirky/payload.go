@@ -72,7 +72,7 @@ func (p payload) check(h http.Header) (sum [md5.Size]byte, fault *apiError) {
 
 // decode reads an XML document.
 func (p payload) decode(doc any) *apiError {
-	if err := xml.Unmarshal(p.content, doc); err != nil { //nolint:musttag // plain structs; S3 names elements as Go does
+	if err := xml.Unmarshal(p.content, doc); err != nil {
 		return errXML
 	}
 

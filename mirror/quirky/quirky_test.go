@@ -28,8 +28,26 @@ func serve(t *testing.T, config quirky.Config) (*quirky.Server, *s3.Store) {
 
 // Without quirks the server is an S3 server.
 func TestConformance(t *testing.T) {
-	_, store := serve(t, quirky.Config{})
-	storetest.Run(t, store, storetest.Lacks{})
+	for name, c := range map[string]struct {
+		quirks quirky.Quirks
+		lacks  storetest.Lacks
+	}{
+		"plain":       {lacks: storetest.Lacks{Times: true}},
+		"keeps times": {quirks: quirky.Quirks{KeepsTimes: true}},
+		"ignores conditions": {
+			quirks: quirky.Quirks{KeepsTimes: true, Writes: quirky.Writes{NoConditions: true}},
+			lacks:  storetest.Lacks{Conditions: true},
+		},
+		"folders": {
+			quirks: quirky.Quirks{KeepsTimes: true, Keys: quirky.Keys{Folders: true}},
+			lacks:  storetest.Lacks{Overlap: true},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, store := serve(t, quirky.Config{Quirks: c.quirks})
+			storetest.Run(t, store, c.lacks)
+		})
+	}
 }
 
 // A request with a wrong signature, an unknown key or none does nothing.

@@ -38,15 +38,23 @@ func (s *Server) draft(r *request) (*version, *apiError) {
 	if v.class == "STANDARD" {
 		v.class = ""
 	}
-	if text := r.Header.Get("X-Minio-Source-Mtime"); text != "" && s.quirks.KeepsTimes {
-		at, err := time.Parse(time.RFC3339Nano, text)
-		if err != nil {
-			return nil, errArgument
-		}
-		v.modified = at.UTC()
-	}
 
-	return v, nil
+	return v, s.date(r, v)
+}
+
+// date gives a version the time that a request demands, if the server is one that does.
+func (s *Server) date(r *request, v *version) *apiError {
+	text := r.Header.Get("X-Minio-Source-Mtime")
+	if text == "" || !s.quirks.KeepsTimes {
+		return nil
+	}
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return errArgument
+	}
+	v.modified = at.UTC()
+
+	return nil
 }
 
 // now is as precise as listings are.
