@@ -125,7 +125,9 @@ func (b *bucketRun) listing(ctx context.Context, store Reader, none bool) iter.S
 		return func(func(Entry, error) bool) {}
 	}
 
-	return lister{store: store, bucket: b.name, onRetry: b.retried, anomaly: b.anomaly}.entries(ctx)
+	counted := counting{store, func() { b.bump(&b.rep.Pages) }}
+
+	return lister{store: counted, bucket: b.name, onRetry: b.retried, anomaly: b.anomaly}.entries(ctx)
 }
 
 // source finds out whether the source has the bucket. The answer false means that

@@ -22,6 +22,7 @@ type Counts struct {
 	Moved            int64 `json:"moved,omitempty"`    // changed while being copied, looked at again
 	Vanished         int64 `json:"vanished,omitempty"` // deleted from the source during the run
 	Retries          int64 `json:"retries,omitempty"`
+	Pages            int64 `json:"pages,omitempty"` // of listings, of both sides
 }
 
 // add sums the counts of a bucket up.
@@ -50,6 +51,7 @@ func (c *Counts) add(b Counts) {
 		{&c.Moved, b.Moved},
 		{&c.Vanished, b.Vanished},
 		{&c.Retries, b.Retries},
+		{&c.Pages, b.Pages},
 	} {
 		*field.to += field.from
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/copying"
 	"github.com/helm-ferry/ferry/internal/hookcmd"
@@ -14,7 +13,7 @@ import (
 
 func (p program) migrateCommand() *cobra.Command {
 	var file, source, destination string
-	var format cli.Format
+	var out output
 	var dryRun bool
 	cmd := &cobra.Command{
 		Use:   hookcmd.Migrate + " --source URL --destination URL",
@@ -35,14 +34,14 @@ since.`,
 			if err := refuseAlias(cfg, j.destination); err != nil {
 				return err
 			}
-			return p.run(cmd.Context(), j, format)
+			return p.run(cmd.Context(), j, out)
 		},
 	}
 	addConfigFlag(cmd, &file)
 	addSourceFlag(cmd, &source)
 	cmd.Flags().StringVar(&destination, "destination", "", "`URL` of the store to copy to")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "report what would be copied and write nothing")
-	cli.AddFormatFlag(cmd, &format)
+	out.addFlags(cmd)
 	require(cmd, "source", "destination")
 	return cmd
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/copying"
 	"github.com/helm-ferry/ferry/internal/hookcmd"
@@ -16,7 +15,7 @@ import (
 
 func (p program) mirrorCommand() *cobra.Command {
 	var file, name, source string
-	var format cli.Format
+	var out output
 	cmd := &cobra.Command{
 		Use:   hookcmd.Mirror + " --mirror NAME --source URL",
 		Short: "Copy the buckets of one mirror to its destination, and prove the copy",
@@ -34,13 +33,13 @@ or the role of the node. A run that was interrupted is continued by the next one
 			if err != nil {
 				return err
 			}
-			return p.run(cmd.Context(), j, format)
+			return p.run(cmd.Context(), j, out)
 		},
 	}
 	addConfigFlag(cmd, &file)
 	addMirrorFlag(cmd, &name)
 	addSourceFlag(cmd, &source)
-	cli.AddFormatFlag(cmd, &format)
+	out.addFlags(cmd)
 	require(cmd, "mirror", "source")
 	return cmd
 }

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -90,6 +91,29 @@ func TestMirrorWithAmbientCredentials(t *testing.T) {
 	}
 	w = w.with(map[string]string{"AWS_CONTAINER_CREDENTIALS_FULL_URI": service.URL, "FERRY_DESTINATION_ACCESS_KEY": "", "FERRY_DESTINATION_SECRET_KEY": ""})
 	w.shows(w.mirror(0), "DONE: mirror offsite: 1 bucket, 5 objects", `credentials="the container credentials service"`)
+}
+
+// TestRecords has the report and the metrics in files, also when a run could not begin.
+func TestRecords(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), cargo.Objects()[:1])
+	report, metrics := filepath.Join(t.TempDir(), "report.json"), filepath.Join(t.TempDir(), "ferry.prom")
+	line := []string{"mirror", "--mirror=offsite", "--source=" + w.source.Endpoint, "--report=" + report, "--metrics=" + metrics}
+	holds := func(name, want string) {
+		t.Helper()
+		if text, err := os.ReadFile(name); err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%s does not hold %q: %v\n%s", name, want, err, text)
+		}
+	}
+	w.call(0, line...)
+	holds(report, `"verdict": "DONE: mirror offsite: `)
+	holds(metrics, `ferry_mirror_last_success_timestamp_seconds{run="mirror offsite"}`)
+	w.with(map[string]string{"FERRY_SOURCE_ACCESS_KEY": ""}).call(1, line...)
+	holds(report, `"verdict": "FAILED: mirror offsite: FERRY_SOURCE_ACCESS_KEY is empty`)
+	holds(metrics, `ferry_mirror_exit_code{run="mirror offsite"} 1`)
+	holds(metrics, `ferry_mirror_last_success_timestamp_seconds{run="mirror offsite"}`)
+	e := w.call(1, "mirror", "--mirror=offsite", "--source="+w.source.Endpoint, "--report=no/such/folder/report.json")
+	w.shows(e, "ferry-hook: error: --report: ")
 }
 
 func TestAStoreThatDoesNotAnswer(t *testing.T) {

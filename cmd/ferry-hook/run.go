@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/copying"
 	"github.com/helm-ferry/ferry/mirror"
@@ -21,16 +23,45 @@ type job struct {
 	all []string
 }
 
-// run does a job and tells about it: progress, findings, report, verdict, in this order.
-func (p program) run(ctx context.Context, j job, format cli.Format) error {
+// output is how a command shows what came of its job.
+type output struct {
+	format  cli.Format
+	records copying.Records
+}
+
+func (o *output) addFlags(cmd *cobra.Command) {
+	cli.AddFormatFlag(cmd, &o.format)
+	o.records.AddFlags(cmd)
+}
+
+// run does a job and tells about it: progress, findings, report, verdict, in this order. A run that
+// did not begin is in the records, too.
+func (p program) run(ctx context.Context, j job, o output) error {
+	if err := o.records.Prepare(); err != nil {
+		return err
+	}
 	log := slog.New(slog.NewTextHandler(p.streams.Err, nil))
+	report, verdict, err := p.carry(ctx, log, j)
+	if err != nil {
+		began := mirror.Report{Source: j.source.url, Destination: j.destination.url}
+		return errors.Join(err, o.records.Keep(began, copying.Verdict{Name: j.Name, Kind: cli.KindOf(err), Text: err.Error()}))
+	}
+	err = o.records.Keep(report, verdict)
+	return errors.Join(copying.Tell(p.streams, log, o.format, report, verdict), err)
+}
+
+// carry does a job. The error is one that kept it from beginning.
+func (p program) carry(ctx context.Context, log *slog.Logger, j job) (mirror.Report, copying.Verdict, error) {
+	failed := func(err error) (mirror.Report, copying.Verdict, error) {
+		return mirror.Report{}, copying.Verdict{}, err
+	}
 	source, err := p.open(j.source)
 	if err != nil {
-		return err
+		return failed(err)
 	}
 	destination, err := p.open(j.destination)
 	if err != nil {
-		return err
+		return failed(err)
 	}
 	ctx, cancel := j.deadlined(ctx)
 	defer cancel()
@@ -38,10 +69,10 @@ func (p program) run(ctx context.Context, j job, format cli.Format) error {
 	log.Info(j.Name, "source", j.source.url, "credentials", j.SourceKeys)
 	log.Info(j.Name, "destination", j.destination.url, "credentials", j.DestinationKeys)
 	if j.Options.Buckets, err = p.prepare(ctx, log, j, source, destination); err != nil {
-		return err
+		return failed(err)
 	}
 	report, err := copying.Run(ctx, log, j.Job, source, destination)
-	return copying.Tell(p.streams, log, format, report, copying.Judge(j.Job, report, err))
+	return report, copying.Judge(j.Job, report, err), nil
 }
 
 // prepare waits for both stores and returns the buckets to deal with.

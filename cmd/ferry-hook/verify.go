@@ -3,7 +3,6 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/copying"
 	"github.com/helm-ferry/ferry/internal/hookcmd"
@@ -11,7 +10,7 @@ import (
 
 func (p program) verifyCommand() *cobra.Command {
 	var file, name, source, destination string
-	var format cli.Format
+	var out output
 	cmd := &cobra.Command{
 		Use:   hookcmd.Verify + " --source URL (--mirror NAME | --destination URL)",
 		Short: "Compare a copy with its source, object by object, and write nothing",
@@ -30,14 +29,14 @@ all buckets of the source, and nothing more.`,
 			if err != nil {
 				return err
 			}
-			return p.run(cmd.Context(), j, format)
+			return p.run(cmd.Context(), j, out)
 		},
 	}
 	addConfigFlag(cmd, &file)
 	addMirrorFlag(cmd, &name)
 	addSourceFlag(cmd, &source)
 	cmd.Flags().StringVar(&destination, "destination", "", "`URL` of the store that was copied to")
-	cli.AddFormatFlag(cmd, &format)
+	out.addFlags(cmd)
 	require(cmd, "source")
 	cmd.MarkFlagsMutuallyExclusive("mirror", "destination")
 	cmd.MarkFlagsOneRequired("mirror", "destination")

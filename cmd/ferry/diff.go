@@ -67,17 +67,16 @@ func runDiff(ctx context.Context, streams cli.Streams, args []string, opts *diff
 			}
 		}
 	}
-	report, verdict, err := opts.carry(ctx, t, p, job)
-	switch {
-	case err != nil:
-		return err
-	case written != nil:
-		return fmt.Errorf("write the differences: %w", written)
-	case opts.format != cli.TableFormat:
-		return copying.Tell(streams, t.log, opts.format, report, verdict)
-	default:
-		return copying.Conclude(streams, t.log, report, verdict)
-	}
+	return opts.carry(ctx, t, p, job, func(report mirror.Report, v copying.Verdict) error {
+		switch {
+		case written != nil:
+			return fmt.Errorf("write the differences: %w", written)
+		case opts.format != cli.TableFormat:
+			return copying.Tell(streams, t.log, opts.format, report, v)
+		default:
+			return copying.Conclude(streams, t.log, report, v)
+		}
+	})
 }
 
 // line writes one difference, as mc diff does.

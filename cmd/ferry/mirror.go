@@ -101,17 +101,21 @@ func runMirror(ctx context.Context, streams cli.Streams, args []string, opts *mi
 		opts.workers = opts.mc.maxWorkers
 	}
 	t := newTerminal(streams)
-	report, verdict, err := opts.carry(ctx, t, p, copying.Job{
+	return opts.carry(ctx, t, p, opts.job(), func(report mirror.Report, v copying.Verdict) error {
+		return copying.Tell(streams, t.log, opts.format, report, v)
+	})
+}
+
+// job is what the flags ask for.
+func (o *mirrorOptions) job() copying.Job {
+	return copying.Job{
 		Name: "mirror", Act: copying.Copies, Allow: "raise --max-delete for one run",
 		Options: mirror.Options{
-			CreateBuckets: true, StateBucket: opts.trashBucket, DryRun: opts.dryRun || opts.mc.fake, Metadata: opts.metadata, Grace: grace,
-			StorageClass: opts.storageClass,
-			Bandwidth:    bandwidth(opts.bandwidth, opts.mc.limitUpload, opts.mc.limitDownload),
-			Remove:       mirror.Remove{Enabled: opts.remove, MaxPercent: opts.maxDelete.ofBucket(), MaxObjects: opts.maxDelete.objects, Trash: opts.trash.Std()},
+			CreateBuckets: true, StateBucket: o.trashBucket, DryRun: o.dryRun || o.mc.fake, Metadata: o.metadata, Grace: grace,
+			StorageClass: o.storageClass, Bandwidth: bandwidth(o.bandwidth, o.mc.limitUpload, o.mc.limitDownload),
+			Remove: mirror.Remove{
+				Enabled: o.remove, MaxPercent: o.maxDelete.ofBucket(), MaxObjects: o.maxDelete.objects, Trash: o.trash.Std(),
+			},
 		},
-	})
-	if err != nil {
-		return err
 	}
-	return copying.Tell(streams, t.log, opts.format, report, verdict)
 }

@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +27,7 @@ type copyOptions struct {
 	newerThan, olderThan      config.Duration
 	checksum                  bool
 	workers                   int
-	report                    string
+	records                   copying.Records
 	format                    cli.Format
 }
 
@@ -43,7 +41,7 @@ func (o *copyOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.checksum, "checksum", false,
 		"read both sides of every object and compare, also where equal ETags prove it equal: finds what a disk has changed")
 	flags.IntVar(&o.workers, "workers", 8, "`number` of objects that are dealt with at a time")
-	flags.StringVar(&o.report, "report", "", "`file` that gets the report as JSON")
+	o.records.AddFlags(cmd)
 	o.storeOptions.addFlags(cmd)
 	cli.AddFormatFlag(cmd, &o.format)
 }
@@ -84,18 +82,17 @@ const (
 	patience = 30 * time.Second
 )
 
-// carry does a job between two places.
-func (o *copyOptions) carry(ctx context.Context, t terminal, p places, job copying.Job) (mirror.Report, copying.Verdict, error) {
-	failed := func(err error) (mirror.Report, copying.Verdict, error) {
-		return mirror.Report{}, copying.Verdict{}, err
-	}
+// carry does a job between two places, keeps its records, and has tell say what came of it.
+func (o *copyOptions) carry(
+	ctx context.Context, t terminal, p places, job copying.Job, tell func(mirror.Report, copying.Verdict) error,
+) error {
 	source, sourceKeys, err := o.open(p.source)
 	if err != nil {
-		return failed(err)
+		return err
 	}
 	destination, destinationKeys, err := o.open(p.destination)
 	if err != nil {
-		return failed(err)
+		return err
 	}
 	job.Name += " " + p.source.text + " to " + p.destination.text
 	job.SourceKeys, job.DestinationKeys = sourceKeys, destinationKeys
@@ -104,16 +101,15 @@ func (o *copyOptions) carry(ctx context.Context, t terminal, p places, job copyi
 	job.Options.Concurrency, job.Options.ReadAll = o.workers, o.checksum
 	job.Options.ModifiedAfter, job.Options.ModifiedBefore = o.span(time.Now())
 	if err := job.Options.Validate(); err != nil {
-		return failed(cli.Usage.Wrap(err))
+		return cli.Usage.Wrap(err)
 	}
-	file, err := newReportFile(o.report)
-	if err != nil {
-		return failed(err)
+	if err := o.records.Prepare(); err != nil {
+		return err
 	}
-	defer file.discard()
 	report, err := copying.Run(ctx, t.log, job, mount.Reader(source, p.at(p.source)), mount.Store(destination, p.at(p.destination)))
 	v := copying.Judge(job, report, err)
-	return report, v, file.write(copying.NewResult(report, v))
+	err = o.records.Keep(report, v)
+	return errors.Join(tell(report, v), err)
 }
 
 // terminal is where a command shows what it does while it does it.
@@ -152,53 +148,4 @@ func width(out io.Writer) int {
 		}
 	}
 	return 80
-}
-
-// reportFile becomes the file of --report when it is written. It is made before the run, which may
-// take hours, so that a folder that cannot be written to is found out first.
-type reportFile struct {
-	name string
-	file *os.File // nil: none was asked for
-}
-
-func newReportFile(name string) (*reportFile, error) {
-	if name == "" {
-		return &reportFile{}, nil
-	}
-	file, err := os.CreateTemp(filepath.Dir(name), ".ferry-report-*")
-	if err != nil {
-		return nil, fmt.Errorf("--report: %w", err)
-	}
-	return &reportFile{name: name, file: file}, nil
-}
-
-func (f *reportFile) write(result copying.Result) error {
-	if f.file == nil {
-		return nil
-	}
-	encoder := json.NewEncoder(f.file)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(result)
-	if err == nil {
-		err = f.file.Chmod(0o644)
-	}
-	if err == nil {
-		err = f.file.Close()
-	}
-	if err == nil {
-		err = os.Rename(f.file.Name(), f.name)
-	}
-	if err != nil {
-		return fmt.Errorf("--report %s: %w", f.name, err)
-	}
-	return nil
-}
-
-// discard removes what was not written to its end.
-func (f *reportFile) discard() {
-	if f.file != nil {
-		_ = f.file.Close()
-		_ = os.Remove(f.file.Name())
-	}
 }

@@ -46,11 +46,8 @@ func runVerify(ctx context.Context, streams cli.Streams, args []string, opts *ve
 		return err
 	}
 	t := newTerminal(streams)
-	report, verdict, err := opts.carry(ctx, t, p, copying.Job{
-		Name: "verify", Act: copying.Compares, Options: mirror.Options{IgnoreExtra: opts.ignoreExtra},
+	job := copying.Job{Name: "verify", Act: copying.Compares, Options: mirror.Options{IgnoreExtra: opts.ignoreExtra}}
+	return opts.carry(ctx, t, p, job, func(report mirror.Report, v copying.Verdict) error {
+		return copying.Tell(streams, t.log, opts.format, report, v)
 	})
-	if err != nil {
-		return err
-	}
-	return copying.Tell(streams, t.log, opts.format, report, verdict)
 }
