@@ -1,0 +1,7 @@
+package lease
+
+// For tests that stand outside.
+var (
+	ProcessOf = process
+	Gone      = gone
+)
