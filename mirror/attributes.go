@@ -13,7 +13,17 @@ var ownedHeaders = []string{
 	"cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires",
 }
 
-const metadataPrefix = "x-amz-meta-"
+const (
+	metadataPrefix = "x-amz-meta-"
+	lockPrefix     = "x-amz-object-lock-"
+)
+
+// The names in Attributes.Lock.
+const (
+	LockMode  = "mode"              // GOVERNANCE or COMPLIANCE
+	LockUntil = "retain-until-date" // when it ends
+	LockHold  = "legal-hold"        // ON or OFF
+)
 
 // Attributes is what an object has beside its key and content. Names are in lower
 // case, values are the bytes that the server sent.
@@ -21,6 +31,7 @@ type Attributes struct {
 	Headers  map[string]string // Content-Type, Cache-Control, Expires, …
 	Metadata map[string]string // x-amz-meta-*, without the prefix
 	Tags     map[string]string
+	Lock     map[string]string // retention and legal hold: x-amz-object-lock-*, without the prefix
 }
 
 // AttributesOf picks the attributes out of the headers of a response. Nothing is
@@ -34,6 +45,11 @@ func AttributesOf(h http.Header) Attributes {
 		switch key, isMetadata := strings.CutPrefix(name, metadataPrefix); {
 		case isMetadata && key != "":
 			attrs.Metadata[key] = value
+		case strings.HasPrefix(name, lockPrefix) && value != "":
+			if attrs.Lock == nil {
+				attrs.Lock = map[string]string{}
+			}
+			attrs.Lock[strings.TrimPrefix(name, lockPrefix)] = value
 		case name == "content-encoding":
 			if value = withoutChunked(value); value != "" {
 				attrs.Headers[name] = value
@@ -74,6 +90,7 @@ func (a Attributes) Missing(dst Attributes) []string {
 	if !maps.Equal(a.Tags, dst.Tags) {
 		missing = append(missing, "tags")
 	}
+	missing = append(missing, a.unheld(dst)...)
 	slices.Sort(missing)
 
 	return missing

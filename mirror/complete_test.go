@@ -211,7 +211,7 @@ func TestOtherBucketsGoOn(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
 		w.put(w.src, map[string]string{"a": "1"})
 		for _, name := range []string{"broken", "zebra"} {
-			if err := w.src.CreateBucket(w.Context(), name); err != nil {
+			if err := w.src.CreateBucket(w.Context(), name, mirror.BucketRequest{}); err != nil {
 				w.Fatal(err)
 			}
 		}
@@ -249,7 +249,7 @@ func TestMissingSourceBucket(t *testing.T) {
 		}
 		w.equal("made", names, []string(nil))
 		w.verify(w.src, w.dst, opts, mirror.OutcomeDone)
-		if err := w.dst.CreateBucket(w.Context(), "nobody-made"); err != nil {
+		if err := w.dst.CreateBucket(w.Context(), "nobody-made", mirror.BucketRequest{}); err != nil {
 			w.Fatal(err)
 		}
 		w.verify(w.src, w.dst, opts, mirror.OutcomeDone)

@@ -22,6 +22,10 @@ var (
 	ErrFilingRefused = errors.New("filing refused")
 	// ErrDigest: the store received something else than the MD5 that it was told.
 	ErrDigest = errors.New("content does not have the announced digest")
+	// ErrNoSetting: the bucket has no such setting.
+	ErrNoSetting = errors.New("no such setting")
+	// ErrUnsupported: the store does not know what it was asked for.
+	ErrUnsupported = errors.New("not supported")
 	// ErrTemporary: the same call may succeed later.
 	ErrTemporary = errors.New("temporary failure")
 )

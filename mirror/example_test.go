@@ -24,7 +24,7 @@ func put(ctx context.Context, s mirror.Store, bucket, key, text string) {
 func Example() {
 	ctx := context.Background()
 	src, dst := memory.New("mem://old", memory.Quirks{}), memory.New("mem://new", memory.Quirks{})
-	if err := src.CreateBucket(ctx, "ilum-data"); err != nil {
+	if err := src.CreateBucket(ctx, "ilum-data", mirror.BucketRequest{}); err != nil {
 		log.Fatal(err)
 	}
 	put(ctx, src, "ilum-data", "tables/orders.parquet", "orders")
@@ -47,7 +47,7 @@ func ExampleVerify() {
 	ctx := context.Background()
 	src, dst := memory.New("mem://old", memory.Quirks{}), memory.New("mem://new", memory.Quirks{})
 	for _, store := range []mirror.Store{src, dst} {
-		if err := store.CreateBucket(ctx, "ilum-data"); err != nil {
+		if err := store.CreateBucket(ctx, "ilum-data", mirror.BucketRequest{}); err != nil {
 			log.Fatal(err)
 		}
 	}

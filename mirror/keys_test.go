@@ -86,7 +86,7 @@ func TestFilter(t *testing.T) {
 func TestStateBucketIsNotMirrored(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
 		for _, name := range []string{mirror.DefaultStateBucket, "mine"} {
-			if err := w.src.CreateBucket(w.Context(), name); err != nil {
+			if err := w.src.CreateBucket(w.Context(), name, mirror.BucketRequest{}); err != nil {
 				w.Fatal(err)
 			}
 		}

@@ -65,8 +65,11 @@ func (l *lore) keeps(shape string) {
 }
 
 // shapeOf names what an object has. It is plain when no store is known to change such
-// values: short, of printable ASCII, and no Expires.
+// values: short, of printable ASCII, and neither Expires nor a lock.
 func shapeOf(a Attributes) (shape string, plain bool) {
+	if len(a.Lock) > 0 {
+		return "", false
+	}
 	if len(a.Metadata) == 0 && len(a.Tags) == 0 && len(a.Headers) == 1 && plainText(a.Headers["content-type"]) {
 		return "content-type", a.Headers["content-type"] != ""
 	}

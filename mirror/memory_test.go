@@ -130,7 +130,15 @@ func (s *synthetic) Get(_ context.Context, _, key string, _ mirror.Selection) (m
 
 func (s *synthetic) Tags(context.Context, string, string) (map[string]string, error) { return nil, nil }
 
-func (s *synthetic) CreateBucket(context.Context, string) error { return nil }
+func (s *synthetic) Setting(context.Context, string, string) ([]byte, error) {
+	return nil, mirror.ErrUnsupported
+}
+
+func (s *synthetic) SetSetting(context.Context, string, string, []byte) error {
+	return mirror.ErrUnsupported
+}
+
+func (s *synthetic) CreateBucket(context.Context, string, mirror.BucketRequest) error { return nil }
 
 func (s *synthetic) Put(_ context.Context, _, _ string, req mirror.PutRequest) (mirror.ETag, error) {
 	_, err := io.Copy(io.Discard, req.Body)

@@ -67,7 +67,7 @@ func (b *bucketRun) target(ctx context.Context) bool {
 }
 
 func (e *engine) create(ctx context.Context, bucket string) error {
-	err := repeat(ctx, func() {}, func(ctx context.Context) error { return e.dst.CreateBucket(ctx, bucket) })
+	err := repeat(ctx, func() {}, func(ctx context.Context) error { return e.dst.CreateBucket(ctx, bucket, BucketRequest{}) })
 	if err != nil {
 		return fmt.Errorf("create bucket %q at %s: %w", bucket, e.dst.Location(), err)
 	}

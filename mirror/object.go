@@ -3,12 +3,15 @@ package mirror
 import "time"
 
 // Entry is an object as a listing shows it. Keys are bytes: they are compared and
-// sent as they are, never cleaned or normalised.
+// sent as they are, never cleaned or normalised. A listing of versions gives the Version,
+// and says which of them are delete markers, which have neither size nor ETag.
 type Entry struct {
 	Key      string
 	Size     int64
 	ETag     ETag
 	Modified time.Time
+	Version  string
+	Marker   bool
 }
 
 // Object is an object as a read describes it. Size is that of the whole object;

@@ -76,7 +76,7 @@ func (r *servers) put(key, content string, attrs mirror.Attributes) error {
 // fill puts into the source whatever it can hold.
 func (r *servers) fill() {
 	r.Helper()
-	if err := r.src.CreateBucket(r.Context(), r.bucket); err != nil {
+	if err := r.src.CreateBucket(r.Context(), r.bucket, mirror.BucketRequest{}); err != nil {
 		r.Fatal(err)
 	}
 	attrs := rich

@@ -39,7 +39,7 @@ func TestOutcome(t *testing.T) {
 func TestTotals(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
 		w.put(w.src, map[string]string{"a": "12"})
-		if err := w.src.CreateBucket(w.Context(), "second"); err != nil {
+		if err := w.src.CreateBucket(w.Context(), "second", mirror.BucketRequest{}); err != nil {
 			w.Fatal(err)
 		}
 		rep := w.run(w.src, w.dst, mirror.Options{Buckets: []string{bucket, "second"}, CreateBuckets: true}, mirror.OutcomeDone)

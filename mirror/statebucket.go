@@ -71,7 +71,7 @@ func (s *stateBucket) own(ctx context.Context, use state.Use) error {
 		if use == state.Read {
 			return nil
 		}
-		err = s.repeat(ctx, func(ctx context.Context) error { return s.store.CreateBucket(ctx, s.bucket) })
+		err = s.repeat(ctx, func(ctx context.Context) error { return s.store.CreateBucket(ctx, s.bucket, BucketRequest{}) })
 	}
 	if err != nil {
 		return err

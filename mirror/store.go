@@ -39,14 +39,24 @@ type Reader interface {
 	// HasUpload reports whether an upload of this id is under way here. Two names for
 	// one store are told by it.
 	HasUpload(ctx context.Context, bucket, key, id string) (bool, error)
+
+	// Setting returns one of the Settings of a bucket as the server spells it, XML or
+	// JSON. ErrNoSetting when the bucket has none, ErrUnsupported when the store does
+	// not know such a setting.
+	Setting(ctx context.Context, bucket, name string) ([]byte, error)
 }
 
 // Store is the side that is written.
 type Store interface {
 	Reader
 
-	// CreateBucket makes a bucket. One that exists already is no error.
-	CreateBucket(ctx context.Context, bucket string) error
+	// CreateBucket makes a bucket. One that exists already is no error, and stays as
+	// it is.
+	CreateBucket(ctx context.Context, bucket string, req BucketRequest) error
+
+	// SetSetting gives a bucket one of the Settings. ErrUnsupported when the store
+	// does not know such a setting.
+	SetSetting(ctx context.Context, bucket, name string, doc []byte) error
 
 	// Put writes an object in one request and returns its ETag. A body that is
 	// shorter than its size, fails, or does not have the MD5 of the request, which is
@@ -92,8 +102,14 @@ type Part struct {
 
 // Cursor says where a page begins. Token continues a listing and wins over After,
 // which begins one behind a key; Prefix narrows it.
+//
+// Versions asks for all versions and delete markers, the newest first within a key;
+// Version then begins behind that version of the key After. ErrUnsupported when the
+// store has no such listing.
 type Cursor struct {
 	Prefix, After, Token string
+	Versions             bool
+	Version              string
 }
 
 // Page is part of a listing. Next continues it when it is truncated.
@@ -105,10 +121,21 @@ type Page struct {
 
 // Selection narrows a read. IfMatch, when not empty, demands that ETag. Part,
 // when above 0, asks for one part of an object that was written in parts; a store
-// that does not know parts answers with the whole object, Ranged being false.
+// that does not know parts answers with the whole object, Ranged being false. Version
+// reads that version in place of the newest one. Describe asks for the tags and for no
+// content: the body is empty. Some servers show a lock only then.
 type Selection struct {
-	IfMatch ETag
-	Part    int
+	IfMatch  ETag
+	Part     int
+	Version  string
+	Describe bool
+}
+
+// BucketRequest is what a bucket is to be from its beginning. Lock lets it hold
+// retention and legal holds, which many stores allow at no later time; such a bucket
+// keeps versions. ErrUnsupported when the store cannot.
+type BucketRequest struct {
+	Lock bool
 }
 
 // PutRequest is an object on its way in. The MD5 of the body has to be known
@@ -117,6 +144,9 @@ type Selection struct {
 //
 // IfAbsent writes only where the key has no object, IfMatch only over the object with
 // that ETag; the error is ErrChanged otherwise. Some servers ignore conditions.
+//
+// Marker writes a delete marker and nothing else of the request but its Filing. In a
+// bucket that keeps no versions it removes the object.
 type PutRequest struct {
 	Body       io.Reader
 	Size       int64
@@ -125,6 +155,7 @@ type PutRequest struct {
 	Filing     Filing
 	IfAbsent   bool
 	IfMatch    ETag
+	Marker     bool
 }
 
 // UploadRequest is what an object in parts is to be beside its content.

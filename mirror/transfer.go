@@ -175,6 +175,7 @@ func (t *transfer) once(ctx context.Context, touch func()) (copied, error) {
 		return copied{}, err
 	}
 	defer source.Close()
+	obj.Lock = nil
 	if obj.Tags, err = t.tags(ctx, obj); err != nil {
 		return copied{}, err
 	}

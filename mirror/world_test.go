@@ -36,7 +36,7 @@ func inWorld(t *testing.T, src, dst memory.Quirks, f func(w world)) {
 
 func (w world) make(s mirror.Store) {
 	w.Helper()
-	if err := s.CreateBucket(w.Context(), bucket); err != nil {
+	if err := s.CreateBucket(w.Context(), bucket, mirror.BucketRequest{}); err != nil {
 		w.Fatal(err)
 	}
 }

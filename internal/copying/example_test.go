@@ -16,7 +16,7 @@ import (
 func Example() {
 	ctx := context.Background()
 	src, dst := memory.New("mem://old:9000", memory.Quirks{}), memory.New("mem://new:9000", memory.Quirks{})
-	if err := src.CreateBucket(ctx, "ilum-data"); err != nil {
+	if err := src.CreateBucket(ctx, "ilum-data", mirror.BucketRequest{}); err != nil {
 		log.Fatal(err)
 	}
 	_, err := src.Put(ctx, "ilum-data", "orders.parquet", mirror.PutRequest{

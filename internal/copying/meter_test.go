@@ -94,7 +94,7 @@ func TestDraw(t *testing.T) {
 // TestBytesAreCountedWhileTheyAreRead reads an object and looks at the meter in between.
 func TestBytesAreCountedWhileTheyAreRead(t *testing.T) {
 	store := memory.New("mem://a:1", memory.Quirks{})
-	if err := store.CreateBucket(t.Context(), "b"); err != nil {
+	if err := store.CreateBucket(t.Context(), "b", mirror.BucketRequest{}); err != nil {
 		t.Fatal(err)
 	}
 	const text = "content"

@@ -168,8 +168,26 @@ func (s *Store) Tags(ctx context.Context, bucket, key string) (tags map[string]s
 }
 
 // CreateBucket implements mirror.Store.
-func (s *Store) CreateBucket(ctx context.Context, bucket string) error {
-	return s.do(Call{Method: "CreateBucket", Bucket: bucket}, func() error { return s.store.CreateBucket(ctx, bucket) })
+func (s *Store) CreateBucket(ctx context.Context, bucket string, req mirror.BucketRequest) error {
+	return s.do(Call{Method: "CreateBucket", Bucket: bucket}, func() error { return s.store.CreateBucket(ctx, bucket, req) })
+}
+
+// Setting implements mirror.Reader. The name of the setting is the key of the call.
+func (s *Store) Setting(ctx context.Context, bucket, name string) (doc []byte, err error) {
+	err = s.do(Call{Method: "Setting", Bucket: bucket, Key: name}, func() error {
+		doc, err = s.store.Setting(ctx, bucket, name)
+
+		return err
+	})
+
+	return doc, err
+}
+
+// SetSetting implements mirror.Store. The name of the setting is the key of the call.
+func (s *Store) SetSetting(ctx context.Context, bucket, name string, doc []byte) error {
+	return s.do(Call{Method: "SetSetting", Bucket: bucket, Key: name}, func() error {
+		return s.store.SetSetting(ctx, bucket, name, doc)
+	})
 }
 
 // Put implements mirror.Store.

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"net/http"
 	"path"
 	"slices"
 	"strings"
@@ -30,6 +31,10 @@ type Quirks struct {
 	Drops       []string // headers and x-amz-meta-* names that are not kept
 	CleanKeys   bool     // keys are cleaned as file paths are
 	Folders     bool     // a key cannot be an object and a folder of others
+	NoVersions  bool     // keeps no versions, and does not know the word
+	KeepsIDs    bool     // versions keep the ids that writes ask for
+	HidesLocks  bool     // reads show neither retention nor legal hold
+	NoSettings  []string // settings that it does not know
 }
 
 // Store implements mirror.Store.
@@ -37,10 +42,12 @@ type Store struct {
 	location string
 	quirks   Quirks
 
-	mu      sync.Mutex
-	buckets map[string]map[string]object
-	uploads map[string]*upload
-	begun   int // uploads
+	mu       sync.Mutex
+	buckets  map[string]map[string]object
+	uploads  map[string]*upload
+	begun    int // uploads
+	beside   map[string]*keeping
+	versions int // written
 }
 
 var _ mirror.Store = (*Store)(nil)
@@ -51,6 +58,8 @@ type object struct {
 	modified time.Time
 	parts    []int64 // sizes; nil when written in one piece
 	attrs    mirror.Attributes
+	version  string
+	marker   bool
 }
 
 // New returns an empty store. Stores with equal locations count as the same.
@@ -61,7 +70,7 @@ func New(location string, quirks Quirks) *Store {
 
 	return &Store{
 		location: location, quirks: quirks,
-		buckets: map[string]map[string]object{}, uploads: map[string]*upload{},
+		buckets: map[string]map[string]object{}, uploads: map[string]*upload{}, beside: map[string]*keeping{},
 	}
 }
 
@@ -99,6 +108,9 @@ func (s *Store) List(ctx context.Context, bucket string, from mirror.Cursor) (mi
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if from.Versions {
+		return s.listVersions(bucket, from)
+	}
 	objects, err := s.bucket(bucket)
 	if err != nil {
 		return mirror.Page{}, err
@@ -120,7 +132,9 @@ func (s *Store) List(ctx context.Context, bucket string, from mirror.Cursor) (mi
 		page.Next = keys[len(keys)-1]
 	}
 	for _, key := range keys {
-		page.Entries = append(page.Entries, objects[key].entry(key))
+		entry := objects[key].entry(key)
+		entry.Version = ""
+		page.Entries = append(page.Entries, entry)
 	}
 
 	return page, nil
@@ -128,7 +142,7 @@ func (s *Store) List(ctx context.Context, bucket string, from mirror.Cursor) (mi
 
 // Stat implements mirror.Reader.
 func (s *Store) Stat(ctx context.Context, bucket, key string) (mirror.Object, error) {
-	obj, err := s.find(ctx, bucket, key)
+	obj, err := s.find(ctx, bucket, key, "")
 	if err != nil {
 		return mirror.Object{}, err
 	}
@@ -140,7 +154,7 @@ func (s *Store) Stat(ctx context.Context, bucket, key string) (mirror.Object, er
 func (s *Store) Get(
 	ctx context.Context, bucket, key string, sel mirror.Selection,
 ) (mirror.Object, io.ReadCloser, error) {
-	obj, err := s.find(ctx, bucket, key)
+	obj, err := s.find(ctx, bucket, key, sel.Version)
 	if err != nil {
 		return mirror.Object{}, nil, err
 	}
@@ -148,6 +162,9 @@ func (s *Store) Get(
 		return mirror.Object{}, nil, fmt.Errorf("get %q: %w", key, mirror.ErrChanged)
 	}
 	out := obj.describe(key)
+	if sel.Describe {
+		return out, http.NoBody, nil
+	}
 	out.Tags = nil
 	if s.quirks.NoTagCount {
 		out.TagCount = mirror.UnknownTags
@@ -164,20 +181,27 @@ func (s *Store) Get(
 
 // Tags implements mirror.Reader.
 func (s *Store) Tags(ctx context.Context, bucket, key string) (map[string]string, error) {
-	obj, err := s.find(ctx, bucket, key)
+	obj, err := s.find(ctx, bucket, key, "")
 
 	return obj.attrs.Tags, err
 }
 
 // CreateBucket implements mirror.Store.
-func (s *Store) CreateBucket(ctx context.Context, bucket string) error {
+func (s *Store) CreateBucket(ctx context.Context, bucket string, req mirror.BucketRequest) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.buckets[bucket] == nil {
-		s.buckets[bucket] = map[string]object{}
+	if s.buckets[bucket] != nil {
+		return nil
+	}
+	if req.Lock && s.quirks.NoVersions {
+		return fmt.Errorf("create bucket %q with object lock: %w", bucket, mirror.ErrUnsupported)
+	}
+	s.buckets[bucket] = map[string]object{}
+	if req.Lock {
+		s.keeping(bucket).lock()
 	}
 
 	return nil
@@ -185,6 +209,9 @@ func (s *Store) CreateBucket(ctx context.Context, bucket string) error {
 
 // Put implements mirror.Store.
 func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutRequest) (mirror.ETag, error) {
+	if req.Marker {
+		return "", s.remove(bucket, key, req.Filing)
+	}
 	content, err := receive(ctx, req.Body, req.Size)
 	if err != nil {
 		return "", err
@@ -199,6 +226,7 @@ func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutReque
 
 	return s.commit(bucket, key, object{
 		content: content, etag: mirror.ETag(hex.EncodeToString(sum[:])), attrs: req.Attributes, modified: req.Filing.Modified,
+		version: req.Filing.Version,
 	}, func(before object, exists bool) bool {
 		return (!req.IfAbsent || !exists) && (req.IfMatch == "" || exists && before.etag == req.IfMatch)
 	})
@@ -209,15 +237,8 @@ func (s *Store) Remove(ctx context.Context, bucket, key string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	objects, err := s.bucket(bucket)
-	if err != nil {
-		return err
-	}
-	delete(objects, s.name(key))
 
-	return nil
+	return s.remove(bucket, key, mirror.Filing{})
 }
 
 func (s *Store) bucket(name string) (map[string]object, error) {
@@ -229,19 +250,28 @@ func (s *Store) bucket(name string) (map[string]object, error) {
 	return objects, nil
 }
 
-func (s *Store) find(ctx context.Context, bucket, key string) (object, error) {
+func (s *Store) find(ctx context.Context, bucket, key, version string) (object, error) {
 	if err := ctx.Err(); err != nil {
 		return object{}, err
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	objects, err := s.bucket(bucket)
 	if err != nil {
+		s.mu.Unlock()
+
 		return object{}, err
 	}
 	obj, ok := objects[s.name(key)]
+	s.mu.Unlock()
+	if version != "" {
+		obj, ok = s.version(bucket, s.name(key), version)
+	}
 	if !ok {
 		return object{}, fmt.Errorf("object %q: %w", key, mirror.ErrNoObject)
+	}
+
+	if s.quirks.HidesLocks {
+		obj.attrs.Lock = nil
 	}
 
 	return obj, nil
@@ -257,7 +287,7 @@ func (s *Store) name(key string) string {
 }
 
 func (o object) entry(key string) mirror.Entry {
-	return mirror.Entry{Key: key, Size: int64(len(o.content)), ETag: o.etag, Modified: o.modified}
+	return mirror.Entry{Key: key, Size: int64(len(o.content)), ETag: o.etag, Modified: o.modified, Version: o.version, Marker: o.marker}
 }
 
 // describe returns what a read says of the object.

@@ -58,6 +58,12 @@ func (s *Store) commit(bucket, key string, obj object, allow func(object, bool) 
 		obj.modified = time.Now()
 	}
 	obj.attrs = s.keep(obj.attrs)
+	if err := s.holds(bucket, obj.attrs); err != nil {
+		return "", err
+	}
+	wanted := obj.version
+	obj.version = ""
+	obj = s.record(bucket, name, obj, wanted)
 	objects[name] = obj
 
 	return obj.etag, nil
@@ -76,7 +82,9 @@ func collides(objects map[string]object, key string) bool {
 
 // keep copies the attributes that the store keeps.
 func (s *Store) keep(a mirror.Attributes) mirror.Attributes {
-	out := mirror.Attributes{Headers: maps.Clone(a.Headers), Metadata: maps.Clone(a.Metadata), Tags: maps.Clone(a.Tags)}
+	out := mirror.Attributes{
+		Headers: maps.Clone(a.Headers), Metadata: maps.Clone(a.Metadata), Tags: maps.Clone(a.Tags), Lock: maps.Clone(a.Lock),
+	}
 	for _, name := range s.quirks.Drops {
 		delete(out.Headers, name)
 		delete(out.Metadata, strings.TrimPrefix(name, "x-amz-meta-"))
@@ -218,7 +226,7 @@ func (u *upload) Complete(ctx context.Context) (mirror.ETag, error) {
 	if !u.pending() {
 		return "", fmt.Errorf("complete %q: %w: no such upload", u.key, mirror.ErrTemporary)
 	}
-	obj := object{attrs: u.req.Attributes, modified: u.req.Filing.Modified}
+	obj := object{attrs: u.req.Attributes, modified: u.req.Filing.Modified, version: u.req.Filing.Version}
 	var sums []byte
 	numbers := slices.Sorted(maps.Keys(u.parts))
 	for i, n := range numbers {

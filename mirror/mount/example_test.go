@@ -15,7 +15,7 @@ import (
 func Example() {
 	ctx := context.Background()
 	store := memory.New("mem://store:1", memory.Quirks{})
-	if err := store.CreateBucket(ctx, "lake"); err != nil {
+	if err := store.CreateBucket(ctx, "lake", mirror.BucketRequest{}); err != nil {
 		log.Fatal(err)
 	}
 	for _, key := range []string{"raw/orders", "refined/orders"} {

@@ -88,6 +88,11 @@ func (r reader) Tags(ctx context.Context, bucket, key string) (map[string]string
 	return r.store.Tags(ctx, place.Bucket, place.Prefix+key)
 }
 
+// Setting implements mirror.Reader, with the setting of the whole bucket.
+func (r reader) Setting(ctx context.Context, bucket, name string) ([]byte, error) {
+	return r.store.Setting(ctx, r.at(bucket).Bucket, name)
+}
+
 func (p Place) object(obj mirror.Object) mirror.Object {
 	obj.Key = strings.TrimPrefix(obj.Key, p.Prefix)
 
@@ -108,8 +113,19 @@ type writer struct {
 }
 
 // CreateBucket implements mirror.Store.
-func (w writer) CreateBucket(ctx context.Context, bucket string) error {
-	return w.store.CreateBucket(ctx, w.at(bucket).Bucket)
+func (w writer) CreateBucket(ctx context.Context, bucket string, req mirror.BucketRequest) error {
+	return w.store.CreateBucket(ctx, w.at(bucket).Bucket, req)
+}
+
+// SetSetting implements mirror.Store. A part of a bucket has no settings of its own.
+func (w writer) SetSetting(ctx context.Context, bucket, name string, doc []byte) error {
+	place := w.at(bucket)
+	if place.Prefix != "" {
+		return fmt.Errorf("set %s of %q in bucket %q: %w: settings belong to whole buckets",
+			name, place.Prefix, place.Bucket, mirror.ErrUnsupported)
+	}
+
+	return w.store.SetSetting(ctx, place.Bucket, name, doc)
 }
 
 // Put implements mirror.Store.

@@ -23,7 +23,9 @@ func below(prefix string) func(string) mount.Place {
 // A mounted prefix is as good a store as any.
 func TestConformance(t *testing.T) {
 	t.Run("memory", func(t *testing.T) {
-		storetest.Run(t, mount.Store(memory.New("mem://a:1", memory.Quirks{}), below("some/prefix/")), storetest.Lacks{})
+		storetest.Run(t, mount.Store(memory.New("mem://a:1", memory.Quirks{}), below("some/prefix/")), storetest.Lacks{
+			Versions: true, Settings: storetest.Settings(),
+		})
 	})
 	t.Run("MinIO", func(t *testing.T) {
 		server := testworld.StartMinIO(t)
@@ -31,14 +33,16 @@ func TestConformance(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		storetest.Run(t, mount.Store(store, below("some/prefix/")), storetest.Lacks{Expires: true})
+		storetest.Run(t, mount.Store(store, below("some/prefix/")), storetest.Lacks{
+			Expires: true, Versions: true, Settings: storetest.Settings(),
+		})
 	})
 }
 
 // put writes texts into a bucket that it makes.
 func put(t *testing.T, store mirror.Store, bucket string, objects map[string]string) {
 	t.Helper()
-	if err := store.CreateBucket(t.Context(), bucket); err != nil {
+	if err := store.CreateBucket(t.Context(), bucket, mirror.BucketRequest{}); err != nil {
 		t.Fatal(err)
 	}
 	for key, text := range objects {

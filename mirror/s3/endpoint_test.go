@@ -122,7 +122,7 @@ func TestErrorsShowNoSecret(t *testing.T) {
 // everyError calls every method of a store.
 func everyError(t *testing.T, store mirror.Store) map[string]error {
 	ctx := t.Context()
-	errs := map[string]error{"create": store.CreateBucket(ctx, "bucket"), "remove": store.Remove(ctx, "bucket", "k")}
+	errs := map[string]error{"create": store.CreateBucket(ctx, "bucket", mirror.BucketRequest{}), "remove": store.Remove(ctx, "bucket", "k")}
 	_, errs["buckets"] = store.Buckets(ctx)
 	_, errs["list"] = store.List(ctx, "bucket", mirror.Cursor{})
 	_, errs["stat"] = store.Stat(ctx, "bucket", "k")

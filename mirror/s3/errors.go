@@ -93,6 +93,8 @@ func kindOf(resp minio.ErrorResponse) error {
 	switch resp.StatusCode {
 	case http.StatusNotFound:
 		return mirror.ErrNoObject
+	case http.StatusNotImplemented:
+		return mirror.ErrUnsupported
 	case http.StatusPreconditionFailed:
 		return mirror.ErrChanged
 	case http.StatusRequestTimeout, http.StatusTooManyRequests, 499, 520,
@@ -113,6 +115,11 @@ var kinds = []struct {
 	{mirror.ErrFilingRefused, []string{"InvalidStorageClass"}},
 	{mirror.ErrPartsRefused, []string{"EntityTooSmall", "EntityTooLarge", "InvalidPartNumber"}},
 	{mirror.ErrTagsRefused, []string{"InvalidTag"}},
+	{mirror.ErrNoSetting, []string{
+		"NoSuchBucketPolicy", "NoSuchLifecycleConfiguration", "NoSuchCORSConfiguration", "NoSuchTagSet", "NoSuchTagSetError",
+		"ServerSideEncryptionConfigurationNotFoundError", "ObjectLockConfigurationNotFoundError", "NoSuchConfiguration",
+	}},
+	{mirror.ErrUnsupported, []string{minio.NotImplemented, "MethodNotAllowed", "XNotImplemented"}},
 	{mirror.ErrKeyRefused, []string{
 		"KeyTooLongError", "XMinioInvalidObjectName", "XMinioInvalidResourceName", "XMinioObjectExistsAsDirectory",
 		"ExistingObjectIsDirectory", "ObjectParentIsFile", "DirectoryObjectContainsData", "InvalidURI", "BadRequest",

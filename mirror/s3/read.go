@@ -32,7 +32,12 @@ func (s *Store) Stat(ctx context.Context, bucket, key string) (mirror.Object, er
 
 // Tags implements mirror.Reader. A server that does not know tags has none.
 func (s *Store) Tags(ctx context.Context, bucket, key string) (map[string]string, error) {
-	set, err := s.core.GetObjectTagging(ctx, bucket, key, minio.GetObjectTaggingOptions{})
+	return s.tags(ctx, bucket, key, "")
+}
+
+// tags returns the tags of a version of an object, or of the newest.
+func (s *Store) tags(ctx context.Context, bucket, key, version string) (map[string]string, error) {
+	set, err := s.core.GetObjectTagging(ctx, bucket, key, minio.GetObjectTaggingOptions{VersionID: version})
 	switch resp := minio.ToErrorResponse(err); {
 	case resp.Code == "NoSuchTagSet", resp.Code == minio.NotImplemented, resp.StatusCode == http.StatusNotImplemented:
 		return nil, nil
@@ -50,8 +55,11 @@ func (s *Store) Tags(ctx context.Context, bucket, key string) (map[string]string
 func (s *Store) Get(
 	ctx context.Context, bucket, key string, sel mirror.Selection,
 ) (mirror.Object, io.ReadCloser, error) {
+	if sel.Describe {
+		return s.describe(ctx, bucket, key, sel)
+	}
 	subject := fmt.Sprintf("object %q of bucket %q", key, bucket)
-	opts := minio.GetObjectOptions{PartNumber: sel.Part}
+	opts := minio.GetObjectOptions{PartNumber: sel.Part, VersionID: sel.Version}
 	if sel.IfMatch != "" {
 		if err := opts.SetMatchETag(string(sel.IfMatch)); err != nil {
 			return mirror.Object{}, nil, s.fail("read", subject, err)
@@ -75,7 +83,7 @@ func (s *Store) Get(
 // object reads a response's headers.
 func (a *answer) object(key string) (mirror.Object, error) {
 	obj := mirror.Object{
-		Entry:      mirror.Entry{Key: key, Size: a.length, ETag: mirror.ParseETag(a.header.Get("ETag"))},
+		Entry:      mirror.Entry{Key: key, Size: a.length, ETag: mirror.ParseETag(a.header.Get("ETag")), Version: a.header.Get("X-Amz-Version-Id")},
 		Attributes: mirror.AttributesOf(a.header),
 		Length:     a.length,
 		TagCount:   tagCount(a.header.Get("X-Amz-Tagging-Count")),

@@ -118,6 +118,9 @@ func (s *Store) Buckets(ctx context.Context) ([]string, error) {
 // List implements mirror.Reader. minio-go has no way to list a page under a context;
 // a client of its own carries it.
 func (s *Store) List(ctx context.Context, bucket string, from mirror.Cursor) (mirror.Page, error) {
+	if from.Versions {
+		return s.versions(ctx, bucket, from)
+	}
 	subject := fmt.Sprintf("bucket %q", bucket)
 	core, err := s.client(func(req *http.Request) *http.Request { return req.WithContext(ctx) })
 	if err != nil {
@@ -144,8 +147,8 @@ func (s *Store) List(ctx context.Context, bucket string, from mirror.Cursor) (mi
 }
 
 // CreateBucket implements mirror.Store.
-func (s *Store) CreateBucket(ctx context.Context, bucket string) error {
-	err := s.core.MakeBucket(ctx, bucket, minio.MakeBucketOptions{Region: s.region})
+func (s *Store) CreateBucket(ctx context.Context, bucket string, req mirror.BucketRequest) error {
+	err := s.core.MakeBucket(ctx, bucket, minio.MakeBucketOptions{Region: s.region, ObjectLocking: req.Lock})
 	if code := minio.ToErrorResponse(err).Code; code == minio.BucketAlreadyOwnedByYou || code == minio.BucketAlreadyExists {
 		_, err = s.List(ctx, bucket, mirror.Cursor{})
 

@@ -18,6 +18,9 @@ import (
 
 // Put implements mirror.Store. The MD5 of the request travels as Content-MD5.
 func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutRequest) (mirror.ETag, error) {
+	if req.Marker {
+		return "", s.mark(ctx, bucket, key)
+	}
 	subject := fmt.Sprintf("object %q of bucket %q", key, bucket)
 	opts, err := putOptions(req.Attributes, req.Filing)
 	opts.Internal.SourceMTime = req.Filing.Modified
@@ -57,7 +60,7 @@ func putOptions(a mirror.Attributes, f mirror.Filing) (minio.PutObjectOptions, e
 		opts.UserMetadata["x-amz-meta-"+name] = value
 	}
 
-	return opts, nil
+	return opts, lock(&opts, a.Lock)
 }
 
 // refused finds out what a refusal may be about. A server that does not implement

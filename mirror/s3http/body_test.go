@@ -91,7 +91,7 @@ func TestBadBodies(t *testing.T) {
 func TestBadBodiesOnRealServers(t *testing.T) {
 	for name, server := range map[string]testworld.S3{"minio": testworld.StartMinIO(t), "versitygw": testworld.StartVersityGW(t)} {
 		store := open(t, server)
-		if err := store.CreateBucket(t.Context(), "cargo"); err != nil {
+		if err := store.CreateBucket(t.Context(), "cargo", mirror.BucketRequest{}); err != nil {
 			t.Fatal(err)
 		}
 		for _, size := range []int{0, 1, 100_000} {

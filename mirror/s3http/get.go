@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/helm-ferry/ferry/internal/sigv4"
 	"github.com/helm-ferry/ferry/mirror"
 )
 
@@ -16,12 +17,18 @@ import (
 func (s *Store) Get(
 	ctx context.Context, bucket, key string, sel mirror.Selection,
 ) (mirror.Object, io.ReadCloser, error) {
+	if sel.Describe {
+		return s.Store.Get(ctx, bucket, key, sel)
+	}
 	c := &call{op: "read", method: http.MethodGet, bucket: bucket, key: key, header: make(http.Header, 6)}
 	if sel.IfMatch != "" {
 		c.header["If-Match"] = []string{`"` + string(sel.IfMatch) + `"`}
 	}
 	if sel.Part > 0 {
 		c.query = "partNumber=" + strconv.Itoa(sel.Part)
+	}
+	if sel.Version != "" {
+		c.query = string(sigv4.AppendQuery([]byte(c.query), "versionId", sel.Version))
 	}
 	resp, err := s.send(ctx, c)
 	if err != nil {
@@ -64,7 +71,7 @@ func (s *Store) Stat(ctx context.Context, bucket, key string) (mirror.Object, er
 func (s *Store) objectOf(c *call, resp *http.Response) (mirror.Object, error) {
 	length, header := resp.ContentLength, resp.Header
 	obj := mirror.Object{
-		Entry:      mirror.Entry{Key: c.key, Size: length, ETag: parseETag(header.Get("ETag"))},
+		Entry:      mirror.Entry{Key: c.key, Size: length, ETag: parseETag(header.Get("ETag")), Version: header.Get("X-Amz-Version-Id")},
 		Attributes: mirror.AttributesOf(header),
 		Length:     length,
 		TagCount:   s.tagging.count(c.bucket, header),

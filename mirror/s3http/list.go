@@ -13,6 +13,9 @@ import (
 
 // List implements mirror.Reader.
 func (s *Store) List(ctx context.Context, bucket string, from mirror.Cursor) (mirror.Page, error) {
+	if from.Versions {
+		return s.Store.List(ctx, bucket, from)
+	}
 	page, ok := s.pages.Get().(*s3list.Page)
 	if !ok {
 		page = &s3list.Page{}

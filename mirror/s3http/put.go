@@ -15,6 +15,9 @@ import (
 
 // Put implements mirror.Store. The MD5 of the request travels as Content-MD5.
 func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutRequest) (mirror.ETag, error) {
+	if req.Marker {
+		return s.Store.Put(ctx, bucket, key, req)
+	}
 	c := &call{
 		op: "write", method: http.MethodPut, bucket: bucket, key: key,
 		body: &exactBody{source: req.Body, size: req.Size},
@@ -71,6 +74,9 @@ func headersOf(a mirror.Attributes) (http.Header, error) {
 	}
 	for name, value := range a.Metadata {
 		header[http.CanonicalHeaderKey("x-amz-meta-"+name)] = []string{value}
+	}
+	for name, value := range a.Lock {
+		header[http.CanonicalHeaderKey("x-amz-object-lock-"+name)] = []string{value}
 	}
 	if len(a.Tags) == 0 {
 		return header, nil

@@ -10,7 +10,7 @@ import (
 )
 
 func (s *suite) buckets() {
-	if err := s.CreateBucket(s.Context(), s.bucket); err != nil {
+	if err := s.CreateBucket(s.Context(), s.bucket, mirror.BucketRequest{}); err != nil {
 		s.Errorf("creating a bucket again: %v", err)
 	}
 	names, err := s.Buckets(s.Context())

@@ -22,6 +22,11 @@ type Lacks struct {
 	Overlap    bool // cannot hold both a and a/b
 	Times      bool // objects have the times of their writes, whatever was asked
 	Conditions bool // ignores the conditions of writes
+
+	Versions    bool     // keeps no versions
+	BareMarkers bool     // writes no delete marker where there is no object to hide
+	Lock        bool     // holds neither retention nor legal hold
+	Settings    []string // settings that it does not know
 }
 
 // Run runs the suite over a store. Each test has a bucket of its own.
@@ -56,10 +61,15 @@ func Run(t *testing.T, store mirror.Store, lacks Lacks) {
 		"keys are bytes":      (*suite).keys,
 		"overlapping keys":    (*suite).overlap,
 		"ended context":       (*suite).ended,
+		"versions":            (*suite).versions,
+		"version pages":       (*suite).versionPages,
+		"delete markers":      (*suite).markers,
+		"locks":               (*suite).locks,
+		"settings":            (*suite).settings,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &suite{T: t, Store: store, lacks: lacks, bucket: bucketName(t)}
-			if err := store.CreateBucket(t.Context(), s.bucket); err != nil {
+			if err := store.CreateBucket(t.Context(), s.bucket, mirror.BucketRequest{}); err != nil {
 				t.Fatal(err)
 			}
 			test(s)
