@@ -30,9 +30,14 @@ type bucketRun struct {
 
 	mu       sync.Mutex
 	rep      BucketReport
-	failing  int // failures since the last success
-	delicate int // keys put off to the careful pass
-	vanished map[string]bool
+	failing  int             // failures since the last success
+	delicate int             // keys put off to the careful pass
+	vanished map[string]bool // true: looked for again
+	points   spool
+	changed  []point         // to be published after another listing
+	lost     map[string]bool // keys that could not be copied, the first ones
+	lostAny  int             // how many there are
+	extras   [rankPointer + 1]int64
 	digest   hash.Hash // of the source's listing
 	alike    int       // pairs with the same time
 	unlike   int       // pairs with different times
@@ -44,8 +49,9 @@ func newBucketRun(e *engine, name string) *bucketRun {
 	e.emit(Event{Kind: EventBucket, Bucket: name})
 
 	return &bucketRun{
-		engine: e, name: name, started: time.Now(), lore: newLore(), trashLore: newLore(), digest: sha256.New(), vanished: map[string]bool{},
-		rep: BucketReport{Bucket: name, Complete: true, Proofs: map[Proof]int64{}, Anomalies: map[AnomalyKind]Note{}},
+		engine: e, name: name, started: time.Now(), lore: newLore(), trashLore: newLore(), digest: sha256.New(), vanished: map[string]bool{}, lost: map[string]bool{},
+		points: spool{size: maxPoints},
+		rep:    BucketReport{Bucket: name, Complete: true, Proofs: map[Proof]int64{}, Anomalies: map[AnomalyKind]Note{}},
 	}
 }
 

@@ -7,9 +7,15 @@ import (
 	"strings"
 )
 
-// lookCarefully picks the delicate keys that the destination does not have.
+// careful reports whether a pair needs care: a delicate key that the destination does
+// not have.
+func careful(p pair) bool { return p.dst == nil && delicate(p.key()) }
+
+// lookCarefully picks the data that needs care.
 func (b *bucketRun) lookCarefully(p pair) bool {
-	return p.dst == nil && delicate(p.key())
+	r, _ := rankOf(p.key())
+
+	return r == rankData && careful(p)
 }
 
 // workCarefully copies a key that the destination may take for another one.
@@ -17,9 +23,12 @@ func (b *bucketRun) workCarefully(ctx context.Context, p pair) { b.chase(ctx, p,
 
 // workAnyKey copies a key with the care that it needs. It runs alone.
 func (b *bucketRun) workAnyKey(ctx context.Context, p pair) {
-	if b.lookCarefully(p) {
+	switch r, _ := rankOf(p.key()); {
+	case r > rankData:
+		b.wait(newPoint(p))
+	case careful(p):
 		b.workCarefully(ctx, p)
-	} else {
+	default:
 		b.work(ctx, p)
 	}
 }
@@ -76,5 +85,8 @@ func (b *bucketRun) writeCarefully(ctx context.Context, p pair) error {
 func (b *bucketRun) refuseKey(key string, why error) {
 	b.bump(&b.rep.KeysRefused)
 	reason := strings.TrimPrefix(why.Error(), ErrKeyRefused.Error()+": ")
+	b.mu.Lock()
+	b.lose(key)
+	b.mu.Unlock()
 	b.differs(key, DiffMissing, "the destination cannot hold this key: "+reason)
 }

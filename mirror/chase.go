@@ -46,10 +46,10 @@ func (b *bucketRun) chase(ctx context.Context, p pair, settle func(context.Conte
 // after the run has not been deleted meanwhile, and is a failure.
 func (b *bucketRun) vanish(ctx context.Context, key string) {
 	b.mu.Lock()
-	again := b.vanished[key]
+	_, again := b.vanished[key]
 	tooMany := len(b.vanished) == maxVanished && !again
 	if !again && !tooMany {
-		b.vanished[key] = true
+		b.vanished[key] = false
 		b.rep.Vanished++
 	}
 	b.mu.Unlock()
@@ -63,17 +63,18 @@ func (b *bucketRun) vanish(ctx context.Context, key string) {
 
 // lookForVanished lists again and has work deal with the keys that are still there.
 func (b *bucketRun) lookForVanished(ctx context.Context, work func(context.Context, pair)) error {
-	if len(b.vanished) == 0 {
+	looking := map[string]bool{}
+	for key, looked := range b.vanished {
+		if !looked {
+			looking[key] = true
+			b.vanished[key] = true
+		}
+	}
+	if len(looking) == 0 {
 		return nil
 	}
-	look := func(p pair) bool {
-		b.mu.Lock()
-		defer b.mu.Unlock()
 
-		return p.src != nil && b.vanished[p.key()]
-	}
-
-	return b.walk(ctx, 1, look, work)
+	return b.walk(ctx, 1, func(p pair) bool { return p.src != nil && looking[p.key()] }, work)
 }
 
 // again looks at a key that has changed. A side that does not have it is nil.

@@ -20,8 +20,9 @@
 //
 // For each bucket: both sides are listed and joined key by key; a pure decision is
 // taken for each pair; workers copy and compare; delicate keys come after all plain
-// ones; removals come last. Memory does not grow with keys or sizes
-// (TestFlatMemory).
+// ones; what points to other objects, such as the metadata of Iceberg and Delta tables,
+// comes after those; removals come last, in the opposite order. Memory does not grow
+// with keys or sizes (TestFlatMemory).
 //
 // # Guarantees
 //
@@ -40,6 +41,15 @@
 //     object in parts keeps its parts, and their MD5s must make up the source's ETag
 //     before they are joined. Where ETags prove nothing, the copy is read back
 //     (TestDamagedOnTheWay, TestProofs, TestDestinationStoresSomethingElse).
+//   - Tables are whole at each moment. What points to data is copied after a further
+//     listing has shown all the data that it may point to, and held back when some of
+//     that could not be copied (TestTablesAreWholeAtEachMoment, TestTableIsHeldBack,
+//     TestTablesAreRemovedBackwards).
+//   - A copy costs one read and one write (TestCopyCostsOneReadAndOneWrite). Digests are
+//     left to the stores where they are known to check them, which is tried once in a
+//     run with a digest that is wrong on purpose (TestDigestsAreChecked).
+//   - Each store gets as many calls at a time as it does more with, and half of that
+//     when it is busy (TestPace, TestPaceOfBusyEndpoint).
 //   - Nothing to do costs listings only (TestSteadyStateIsListOnly); unlike ETags are
 //     settled by content (TestUnlikeTags).
 //   - Headers, user metadata and tags come along as bytes, and what the destination
@@ -48,7 +58,8 @@
 //     get it, and the report names it (TestKeysAreBytes, TestKeysMixedUp,
 //     TestKeysThatOverlap).
 //   - What is newer at the destination stays if so asked (TestNewerAtTheDestination).
-//   - A store is not mirrored into itself (TestSameStore).
+//   - A store is not mirrored into itself, under whatever names (TestSameStore,
+//     TestTwoNamesForOneStore).
 //   - A run may be interrupted anywhere and repeated; it drops the parts of what it
 //     did not finish (TestInterruptAndResume), after a grace if so asked (TestGrace).
 //   - Retries and waits are bounded, and repeat a read and its write together
@@ -66,7 +77,5 @@
 // alone moves no time at the source: Run sees it with Options.Metadata, Verify
 // always. Where ETags cannot be equal, such as for SSE-KMS, each run reads both
 // sides. There is no lock against a second writer, and parts of an upload whose run
-// was killed stay with the destination until its lifecycle removes them. Two names
-// for one store are recognised by equal addresses only; equal times of all objects
-// are noted as an anomaly.
+// was killed stay with the destination until its lifecycle removes them.
 package mirror

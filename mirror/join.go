@@ -16,6 +16,9 @@ func (p pair) key() string {
 	return p.dst.Key
 }
 
+// clone returns a pair that shares no memory with the listings.
+func (p pair) clone() pair { return pair{src: p.src.clone(), dst: p.dst.clone()} }
+
 // older reports whether the source was written before the destination, as it mostly
 // is when the destination is a copy.
 func (p pair) older() bool { return p.src.Modified.Before(p.dst.Modified) }

@@ -7,13 +7,13 @@ import (
 )
 
 // mirror makes one bucket of the destination equal to that of the source. The
-// order is: guard, copies, copies of delicate keys, another look at what vanished,
-// removals.
+// order is: guard, data, data with delicate keys, another look at what vanished, what
+// points to data, removals.
 func (b *bucketRun) mirror(ctx context.Context) {
 	if !b.source(ctx) || !b.target(ctx) || !b.guard(ctx) {
 		return
 	}
-	if err := b.walk(ctx, b.opts.concurrency(), b.look, b.work); err != nil {
+	if err := b.copyData(ctx, b.look); err != nil {
 		b.fail(ctx, "", err)
 
 		return
@@ -21,19 +21,27 @@ func (b *bucketRun) mirror(ctx context.Context) {
 	if !b.apart(ctx) {
 		return
 	}
-	if b.delicate > 0 {
-		if err := b.walk(ctx, 1, b.lookCarefully, b.workCarefully); err != nil {
-			b.fail(ctx, "", err)
-
-			return
-		}
-	}
-	if err := b.lookForVanished(ctx, b.workAnyKey); err != nil {
+	if err := b.publish(ctx); err != nil {
 		b.fail(ctx, "", err)
 
 		return
 	}
 	b.removeExtra(ctx)
+}
+
+// copyData copies what points to nothing, as far as look picks it.
+func (b *bucketRun) copyData(ctx context.Context, look func(pair) bool) error {
+	b.delicate = 0
+	if err := b.walk(ctx, b.opts.concurrency(), look, b.work); err != nil {
+		return err
+	}
+	if b.delicate > 0 {
+		if err := b.walk(ctx, 1, b.lookCarefully, b.workCarefully); err != nil {
+			return err
+		}
+	}
+
+	return b.lookForVanished(ctx, b.workAnyKey)
 }
 
 // target makes sure that the destination has the bucket.
@@ -79,25 +87,50 @@ func (e *engine) create(ctx context.Context, bucket string) error {
 // has to deal with the rest.
 func (b *bucketRun) look(p pair) bool {
 	b.count(p)
-	switch b.decide(p) {
+	act := b.decide(p)
+	switch act {
 	case actNothing:
 		b.equal(p, ProofETag)
 
 		return false
 	case actExtra:
-		b.bump(&b.rep.Extra)
+		b.extraOf(p)
 
 		return false
-	case actCopy:
-		if delicate(p.key()) && !b.opts.DryRun {
-			b.delicate++
-
-			return false
-		}
-	case actReplace, actCompare, actDescribe:
+	case actCopy, actReplace, actCompare, actDescribe:
 	}
 
+	return !b.putOff(p, act)
+}
+
+// putOff reports whether a pair is dealt with later: because it points to others, or
+// because its key needs care.
+func (b *bucketRun) putOff(p pair, act action) bool {
+	if b.opts.DryRun {
+		return false
+	}
+	if r, _ := rankOf(p.key()); r > rankData {
+		b.points.add(p)
+
+		return true
+	}
+	if act != actCopy || !delicate(p.key()) {
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.delicate++
+
 	return true
+}
+
+// extraOf counts an object that only the destination has.
+func (b *bucketRun) extraOf(p pair) {
+	r, _ := rankOf(p.key())
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rep.Extra++
+	b.extras[r]++
 }
 
 // decide is the decision for a pair under the options of the run.

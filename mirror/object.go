@@ -1,6 +1,9 @@
 package mirror
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Entry is an object as a listing shows it. Keys are bytes: they are compared and
 // sent as they are, never cleaned or normalised. A listing of versions gives the Version,
@@ -12,6 +15,16 @@ type Entry struct {
 	Modified time.Time
 	Version  string
 	Marker   bool
+}
+
+func (e *Entry) clone() *Entry {
+	if e == nil {
+		return nil
+	}
+	c := *e
+	c.Key, c.ETag = strings.Clone(e.Key), ETag(strings.Clone(string(e.ETag)))
+
+	return &c
 }
 
 // Object is an object as a read describes it. Size is that of the whole object;

@@ -130,8 +130,8 @@ func (b *bucketRun) setAside(ctx context.Context, e Entry) error {
 	return nil
 }
 
-// removeExtra removes what the source does not have. It lists both sides again,
-// and does nothing after an error or with a key that could not be copied.
+// removeExtra removes what the source does not have, first what points to other
+// objects. It lists both sides again, and does nothing after an error or with a key that could not be copied.
 func (b *bucketRun) removeExtra(ctx context.Context) {
 	b.mu.Lock()
 	may := b.opts.Remove.Enabled && b.rep.Complete && b.rep.KeysRefused == 0 && ctx.Err() == nil
@@ -139,9 +139,24 @@ func (b *bucketRun) removeExtra(ctx context.Context) {
 	if !may {
 		return
 	}
-	err := b.walk(ctx, b.opts.concurrency(), func(p pair) bool { return p.src == nil }, b.removeOne)
-	if err != nil {
-		b.fail(ctx, "", err)
+	for r := rankPointer; r >= rankData; r-- {
+		if b.extras[r] == 0 {
+			continue
+		}
+		look := func(p pair) bool {
+			have, _ := rankOf(p.key())
+
+			return p.src == nil && have == r
+		}
+		if err := b.walk(ctx, b.opts.concurrency(), look, b.removeOne); err != nil {
+			b.fail(ctx, "", err)
+		}
+		b.mu.Lock()
+		complete := b.rep.Complete
+		b.mu.Unlock()
+		if !complete {
+			return // what others still point to stays
+		}
 	}
 }
 

@@ -185,6 +185,7 @@ func TestSourceEmptiedDuringTheRun(t *testing.T) {
 			w.put(w.dst, map[string]string{fmt.Sprint(i): "x"})
 		}
 		w.put(w.src, map[string]string{"trigger": "x"})
+		w.put(w.dst, map[string]string{"extra": "x"})
 		dst := faulty.New(w.dst, faulty.Faults{After: func(call faulty.Call) error {
 			if call.Method == "Put" && call.Key == "trigger" {
 				for key := range w.content(w.src, bucket) {
@@ -198,7 +199,7 @@ func TestSourceEmptiedDuringTheRun(t *testing.T) {
 		}})
 		rep := w.run(w.src, dst, removing(20), mirror.OutcomeRefused)
 		w.equal("removed", rep.Totals.Removed, int64(2))
-		w.equal("left", len(w.content(w.dst, bucket)), 9)
+		w.equal("left", len(w.content(w.dst, bucket)), 10)
 		w.equal("trash", len(w.trash()), 2)
 	})
 }

@@ -82,6 +82,9 @@ func (b *bucketRun) fail(ctx context.Context, key string, err error) {
 	if !interrupted {
 		b.rep.Errors.add(Failure{Key: printable(key), Error: err.Error()})
 		b.failing++
+		if key != "" {
+			b.lose(key)
+		}
 	}
 	abandon := b.failing == maxFailing && key != ""
 	b.mu.Unlock()
