@@ -7,11 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"hash"
-	"iter"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // maxFailing is how many objects may fail in a row before a bucket is given up.
@@ -65,47 +62,6 @@ func (b *bucketRun) finish() BucketReport {
 	return b.rep
 }
 
-// walk joins the listings of both sides, calls look for each pair that the filter
-// keeps, in order, and hands those that look wants worked on to workers. It returns
-// when all of them are done. A listing that fails ends it; so does the end of ctx,
-// after which the workers have a grace.
-func (b *bucketRun) walk(ctx context.Context, workers int, look func(pair) bool, work func(context.Context, pair)) error {
-	working, stop := lasting(ctx, b.opts.Grace)
-	ctx, end := context.WithCancelCause(ctx)
-	b.abandon = func(cause error) { end(cause); stop(cause) }
-	defer b.abandon(nil)
-	var group errgroup.Group
-	group.SetLimit(workers)
-	var failed error
-	excluded := int64(0)
-	for p, err := range join(b.listing(ctx, b.src, b.rep.Missing), b.listing(ctx, b.read, b.absent)) {
-		switch {
-		case err != nil:
-			failed = err
-		case !b.filter.keeps(p.key()) || !b.opts.within(p):
-			excluded++
-		case look(p):
-			group.Go(func() error {
-				if ctx.Err() == nil {
-					work(working, p)
-				}
-
-				return nil
-			})
-		}
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	err := group.Wait()
-	b.rep.Excluded = excluded
-	if failed == nil {
-		failed = context.Cause(ctx)
-	}
-
-	return errors.Join(failed, err)
-}
-
 // lasting returns a context that ends as long after ctx as the grace says.
 func lasting(ctx context.Context, grace time.Duration) (context.Context, context.CancelCauseFunc) {
 	if grace <= 0 {
@@ -123,17 +79,6 @@ func lasting(ctx context.Context, grace time.Duration) (context.Context, context
 	})
 
 	return longer, func(cause error) { unhook(); cancel(cause) }
-}
-
-// listing yields the entries of one side, or nothing.
-func (b *bucketRun) listing(ctx context.Context, store Reader, none bool) iter.Seq2[Entry, error] {
-	if none {
-		return func(func(Entry, error) bool) {}
-	}
-
-	counted := counting{store, func() { b.bump(&b.rep.Pages) }}
-
-	return lister{store: counted, bucket: b.name, onRetry: b.retried, anomaly: b.anomaly}.entries(ctx)
 }
 
 // source finds out whether the source has the bucket. The answer false means that

@@ -1,5 +1,7 @@
 package mirror
 
+import "context"
+
 // WithSizes sets the largest single request and the smallest part.
 func (o Options) WithSizes(single, part int64) Options {
 	o.limits = limits{single: single, part: part}
@@ -9,3 +11,20 @@ func (o Options) WithSizes(single, part int64) Options {
 
 // AddCounts adds b to a.
 func AddCounts(a *Counts, b Counts) { a.add(b) }
+
+// Joined walks one bucket of two stores and tells see of each key and the sides that
+// have it. It returns the report so far.
+func Joined(ctx context.Context, src, dst Reader, see func(key string, src, dst bool)) (BucketReport, error) {
+	e, err := newEngine(kindVerify, src, Options{Buckets: []string{"cargo"}})
+	if err != nil {
+		return BucketReport{}, err
+	}
+	e.read = dst
+	b := newBucketRun(e, "cargo")
+	err = b.walk(ctx, 1, func(p pair) bool { see(p.key(), p.src != nil, p.dst != nil); return false }, nil)
+
+	return b.finish(), err
+}
+
+// Middle guesses a key behind a page.
+func Middle(first, last, ceiling string) (string, bool) { return middle(first, last, ceiling) }

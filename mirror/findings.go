@@ -38,6 +38,7 @@ type AnomalyKind string
 const (
 	AnomalyEarlyEnd  AnomalyKind = "early-end"  // keys came behind the end that the server declared
 	AnomalyInclusive AnomalyKind = "inclusive"  // start-after returns the key it names
+	AnomalyLongPage  AnomalyKind = "long-page"  // a page has more keys than a page may have
 	AnomalyOpaque    AnomalyKind = "opaque"     // ETags that are no digest of the content
 	AnomalyNoParts   AnomalyKind = "no-parts"   // the layout of an object in parts could not be kept
 	AnomalyUnfiled   AnomalyKind = "unfiled"    // the destination refuses to be told times or storage classes

@@ -1,8 +1,12 @@
 package mirror
 
-import "iter"
+import (
+	"context"
+	"strings"
+)
 
-// pair is one key of both sides. One of the two may be nil.
+// pair is one key of both sides. One of the two may be nil. The entries of a pair
+// that is looked at are those of a page; whoever keeps them takes a clone.
 type pair struct {
 	src, dst *Entry
 }
@@ -27,63 +31,90 @@ func (p pair) older() bool { return p.src.Modified.Before(p.dst.Modified) }
 // when the destination is a copy of what the source has now.
 func (p pair) newer() bool { return p.src.Modified.After(p.dst.Modified) }
 
-// join walks two sorted listings side by side and yields each key once, in order.
-// It holds one entry of each. An error of either side ends it.
-func join(src, dst iter.Seq2[Entry, error]) iter.Seq2[pair, error] {
-	return func(yield func(pair, error) bool) {
-		a, b := pull(src), pull(dst)
-		defer a.stop()
-		defer b.stop()
-		for {
-			left, right := a.head, b.head
-			switch {
-			case a.err != nil:
-				yield(pair{}, a.err)
+// batchSize is how many pairs are looked at together.
+const batchSize = 256
 
-				return
-			case b.err != nil:
-				yield(pair{}, b.err)
+// span is a stretch of the key space, both sides of which are joined key by key.
+type span struct {
+	*walker
+	left, right *feed // of the source and the destination
+	batch       []pair
+	ceiling     string // nothing was found behind it; "" is no ceiling
+	spent       int    // pages that have paid for a probe
+	patience    int    // pages before the next probe
+}
 
-				return
-			case left == nil && right == nil:
-				return
-			case right == nil || left != nil && left.Key < right.Key:
-				right = nil
-				a.next()
-			case left == nil || right.Key < left.Key:
-				left = nil
-				b.next()
-			default:
-				a.next()
-				b.next()
-			}
-			if !yield(pair{src: left, dst: right}, nil) {
-				return
+// run joins the two sides: each key once, in order. It splits off what is far ahead.
+func (s *span) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for _, f := range []*feed{s.left, s.right} {
+		s.spans.Go(func() error { f.read(ctx); return nil })
+	}
+	for ctx.Err() == nil {
+		for _, f := range []*feed{s.left, s.right} {
+			if err := s.fill(ctx, f); err != nil {
+				return err
 			}
 		}
+		p, ok := s.step()
+		if ok {
+			s.batch = append(s.batch, p)
+		}
+		if !ok || len(s.batch) == batchSize {
+			s.flush(ctx)
+		}
+		if !ok {
+			return nil
+		}
 	}
+
+	return context.Cause(ctx)
 }
 
-// side is a listing with its first entry in hand; nil means that it has ended.
-type side struct {
-	head *Entry
-	err  error
-	pull func() (Entry, error, bool)
-	stop func()
-}
-
-func pull(entries iter.Seq2[Entry, error]) *side {
-	s := &side{}
-	s.pull, s.stop = iter.Pull2(entries)
-	s.next()
-
-	return s
-}
-
-func (s *side) next() {
-	entry, err, ok := s.pull()
-	s.head, s.err = nil, err
-	if ok && err == nil {
-		s.head = &entry
+// fill puts an entry of a side in hand, unless the side has come to its end.
+func (s *span) fill(ctx context.Context, f *feed) error {
+	for f.head() == nil {
+		more, err := f.take(ctx, func() { s.flush(ctx) })
+		if err == nil && more {
+			err = s.split(ctx, f)
+		}
+		if err != nil || !more {
+			return err
+		}
 	}
+
+	return nil
+}
+
+// step takes the lesser key from the side or sides that have it.
+func (s *span) step() (p pair, ok bool) {
+	left, right, order := s.left.head(), s.right.head(), 0
+	switch {
+	case left == nil && right == nil:
+		return p, false
+	case right == nil:
+		order = -1
+	case left == nil:
+		order = 1
+	default:
+		order = strings.Compare(left.Key, right.Key)
+	}
+	if order <= 0 {
+		p.src = left
+		s.left.next++
+	}
+	if order >= 0 {
+		p.dst = right
+		s.right.next++
+	}
+
+	return p, true
+}
+
+// flush has the pairs so far looked at.
+func (s *span) flush(ctx context.Context) {
+	s.settle(ctx, s.batch)
+	clear(s.batch)
+	s.batch = s.batch[:0]
 }

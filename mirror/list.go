@@ -7,8 +7,10 @@ import (
 	"iter"
 )
 
-// maxEmptyPages is how many pages without a new key may follow one another.
-const maxEmptyPages = 100
+const (
+	fullPage      = 1000 // keys that a page may have
+	maxEmptyPages = 100  // pages without a new key that may follow one another
+)
 
 // lister reads the listing of one bucket and trusts none of it.
 type lister struct {
@@ -19,23 +21,17 @@ type lister struct {
 }
 
 // entries yields every object of the bucket in byte order. It ends without an
-// error only when the listing is complete: the server said so, and had nothing
-// more when asked again for what comes behind the last key. Keys that do not
-// increase, a token that repeats and a truncated page without a token are errors.
+// error only when the listing is complete, as for [pager].
 func (l lister) entries(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		w := walk{lister: l}
-		for !w.done {
-			page, err := w.page(ctx)
-			if err == nil {
-				page.Entries, err = w.check(page)
-			}
+		for p := l.pages(""); !p.done; {
+			entries, err := p.next(ctx)
 			if err != nil {
-				yield(Entry{}, fmt.Errorf("list bucket %q of %s: %w", l.bucket, l.store.Location(), err))
+				yield(Entry{}, err)
 
 				return
 			}
-			for _, entry := range page.Entries {
+			for _, entry := range entries {
 				if !yield(entry, nil) {
 					return
 				}
@@ -44,22 +40,58 @@ func (l lister) entries(ctx context.Context) iter.Seq2[Entry, error] {
 	}
 }
 
-// walk is the state of one listing between pages.
-type walk struct {
+// pages lists what comes behind a key; "" is all.
+func (l lister) pages(after string) *pager {
+	return &pager{lister: l, cursor: Cursor{After: after}, last: after, started: after != ""}
+}
+
+// pager is the state of one listing between pages. It is done only when the listing
+// is complete: the server said so, and had nothing more when asked again for what
+// comes behind the last key. Keys that do not increase, tokens that go round in a
+// circle and a truncated page without a token are errors.
+type pager struct {
 	lister
 	cursor  Cursor
 	last    string // the greatest key so far
 	started bool   // there was a key
 	empty   int    // pages without a new key
+	steps   int    // tokens followed
+	mark    string // the token of a step that is a power of two: every circle comes by it again
 	probing bool   // the server has said that the listing ended
 	done    bool
 }
 
-func (w *walk) page(ctx context.Context) (Page, error) {
+// next returns the new entries of the next page; there may be none.
+func (p *pager) next(ctx context.Context) ([]Entry, error) {
+	page, err := p.page(ctx)
+	if err == nil {
+		page.Entries, err = p.check(page)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list bucket %q of %s: %w", p.bucket, p.store.Location(), err)
+	}
+
+	return page.Entries, nil
+}
+
+// page asks for the next page. A token that has lost its worth is replaced by the
+// last key.
+func (p *pager) page(ctx context.Context) (Page, error) {
+	page, err := p.ask(ctx)
+	if err != nil && p.cursor.Token != "" && ctx.Err() == nil && !errors.Is(err, ErrNoBucket) {
+		p.onRetry()
+		p.cursor, p.mark, p.steps = Cursor{After: p.last}, "", 0
+		page, err = p.ask(ctx)
+	}
+
+	return page, err
+}
+
+func (p *pager) ask(ctx context.Context) (Page, error) {
 	var page Page
-	err := repeat(ctx, w.onRetry, func(ctx context.Context) error {
+	err := repeat(ctx, p.onRetry, func(ctx context.Context) error {
 		var err error
-		page, err = w.store.List(ctx, w.bucket, w.cursor)
+		page, err = p.store.List(ctx, p.bucket, p.cursor)
 
 		return err
 	})
@@ -71,45 +103,51 @@ func (w *walk) page(ctx context.Context) (Page, error) {
 }
 
 // check returns the new entries of a page and moves the cursor behind it.
-func (w *walk) check(page Page) ([]Entry, error) {
+func (p *pager) check(page Page) ([]Entry, error) {
 	entries := page.Entries
-	if w.cursor.After != "" && len(entries) > 0 && entries[0].Key == w.cursor.After {
-		w.anomaly(AnomalyInclusive, "start-after includes the key it names")
+	if len(entries) > fullPage {
+		p.anomaly(AnomalyLongPage, fmt.Sprintf("a page of %d keys", len(entries)))
+	}
+	if p.cursor.After != "" && len(entries) > 0 && entries[0].Key == p.cursor.After {
+		p.anomaly(AnomalyInclusive, "start-after includes the key it names")
 		entries = entries[1:]
 	}
-	for _, entry := range entries {
-		if w.started && entry.Key <= w.last {
-			return nil, fmt.Errorf("out of order: %q follows %q", entry.Key, w.last)
+	for i := range entries {
+		if p.started && entries[i].Key <= p.last {
+			return nil, fmt.Errorf("out of order: %q follows %q", entries[i].Key, p.last)
 		}
-		w.started, w.last = true, entry.Key
+		p.started, p.last = true, entries[i].Key
 	}
 	if page.Truncated {
-		return entries, w.advance(page.Next, len(entries))
+		return entries, p.advance(page.Next, len(entries))
 	}
-	if w.probing && len(entries) > 0 {
-		w.anomaly(AnomalyEarlyEnd, "the listing was declared complete with keys still to come")
+	if p.probing && len(entries) > 0 {
+		p.anomaly(AnomalyEarlyEnd, "the listing was declared complete with keys still to come")
 	}
-	w.done = w.probing && len(entries) == 0
-	w.probing, w.cursor = true, Cursor{After: w.last}
+	p.done = p.probing && len(entries) == 0
+	p.probing, p.cursor = true, Cursor{After: p.last}
 
 	return entries, nil
 }
 
 // advance continues behind a truncated page.
-func (w *walk) advance(next string, entries int) error {
+func (p *pager) advance(next string, entries int) error {
 	switch {
 	case next == "":
 		return errors.New("page is truncated and has no token")
-	case next == w.cursor.Token:
+	case next == p.cursor.Token || next == p.mark:
 		return errors.New("continuation token repeats")
 	case entries > 0:
-		w.empty = 0
-	case w.empty == maxEmptyPages:
+		p.empty = 0
+	case p.empty == maxEmptyPages:
 		return fmt.Errorf("%d pages without a key", maxEmptyPages)
 	default:
-		w.empty++
+		p.empty++
 	}
-	w.cursor = Cursor{Token: next}
+	if p.steps++; p.steps&(p.steps-1) == 0 {
+		p.mark = next
+	}
+	p.cursor = Cursor{Token: next}
 
 	return nil
 }

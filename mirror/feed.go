@@ -1,0 +1,167 @@
+package mirror
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync/atomic"
+)
+
+// feed hands out one side of a span: the entries of a listing from one key up to
+// another. A goroutine reads the pages ahead.
+type feed struct {
+	list  *lister // nil when the side has no bucket
+	pager *pager  // the goroutine's
+	pages chan []Entry
+	err   error                  // why pages was closed, if not for the end
+	stop  atomic.Pointer[string] // the end, for the goroutine
+
+	shown seam   // what the listing began with, behind a guess
+	from  string // keys below are those of another span
+	end   string // as are this one and all behind it; "" is no end
+	seam  seam   // what the span behind the end was shown
+	count int    // pages taken
+	page  []Entry
+	next  int // of page
+	limit int // of page: where the end is
+	done  bool
+}
+
+// newFeed returns a feed of what comes behind a key; "" is all.
+func newFeed(l *lister, after string) *feed {
+	f := &feed{list: l, pages: make(chan []Entry, 1)}
+	if l != nil {
+		f.pager = l.pages(after)
+	}
+
+	return f
+}
+
+// behind returns a feed with the page behind a key in hand, or nil where the server
+// does not say what comes there.
+func (f *feed) behind(ctx context.Context, after string) *feed {
+	far := newFeed(f.list, after)
+	if f.list == nil {
+		return far
+	}
+	entries, err := far.pager.next(ctx)
+	if err != nil || len(entries) == 0 && !far.pager.probing {
+		return nil
+	}
+	far.count, far.shown = 1, newSeam(after, entries)
+	far.page, far.limit = entries, len(entries)
+
+	return far
+}
+
+// read fetches pages until the listing or the span is complete, or ctx ends, which
+// is an error.
+func (f *feed) read(ctx context.Context) {
+	defer close(f.pages)
+	for f.list != nil && !f.pager.done {
+		if end := f.stop.Load(); end != nil && f.pager.started && f.pager.last >= *end {
+			return
+		}
+		entries, err := f.pager.next(ctx)
+		if err != nil {
+			f.err = err
+
+			return
+		}
+		if len(entries) == 0 {
+			continue
+		}
+		select {
+		case f.pages <- entries:
+		case <-ctx.Done():
+			f.err = context.Cause(ctx)
+
+			return
+		}
+	}
+}
+
+// head returns the entry in hand, or nil when there is none: a page has to be taken.
+func (f *feed) head() *Entry {
+	if f.next < f.limit {
+		return &f.page[f.next]
+	}
+
+	return nil
+}
+
+// ended reports whether a key beyond the end has been seen.
+func (f *feed) ended() bool { return f.limit < len(f.page) }
+
+// take waits for the next page. The answer false without an error means that the
+// side is complete. idle is called when the page is not there yet.
+func (f *feed) take(ctx context.Context, idle func()) (bool, error) {
+	if f.done || f.ended() {
+		return false, nil
+	}
+	var page []Entry
+	var ok bool
+	select {
+	case page, ok = <-f.pages:
+	default:
+		idle()
+		page, ok = <-f.pages
+	}
+	if !ok {
+		f.done = true
+		if f.err != nil || f.list == nil {
+			return false, f.err
+		}
+
+		return false, f.seam.closes(ctx, f.list)
+	}
+	f.count++
+	f.show(page)
+
+	return true, f.proven(ctx)
+}
+
+// show puts a page in hand.
+func (f *feed) show(page []Entry) {
+	f.page, f.next = page, 0
+	if f.from != "" && page[0].Key < f.from {
+		f.next = search(page, f.from)
+	}
+	f.cut()
+}
+
+// cut finds the end of the span in the page in hand.
+func (f *feed) cut() {
+	f.limit = len(f.page)
+	if f.limit > 0 && f.end != "" && f.page[f.limit-1].Key >= f.end {
+		f.limit = search(f.page, f.end)
+	}
+}
+
+// until sets the end of the span, or moves it forward, to where another one begins.
+func (f *feed) until(ctx context.Context, end string, s seam) error {
+	if end == "" {
+		return nil
+	}
+	f.end, f.seam = end, s
+	f.stop.Store(&end)
+	f.cut()
+
+	return f.proven(ctx)
+}
+
+// proven makes sure that the seam holds, once it has come into sight.
+func (f *feed) proven(ctx context.Context) error {
+	if !f.ended() {
+		return nil
+	}
+
+	return f.seam.holds(ctx, f.list, f.page[f.limit:])
+}
+
+// search returns the index of the first entry that is not below a key.
+func search(entries []Entry, key string) int {
+	i, _ := slices.BinarySearchFunc(entries, key, func(e Entry, key string) int { return strings.Compare(e.Key, key) })
+
+	return i
+}

@@ -1,0 +1,166 @@
+package mirror
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+const (
+	maxSpans      = 8 // of one walk at a time
+	firstPatience = 8 // pages that a listing has before it is split
+	patience      = 4 // pages that a span has before it is split again
+	probePrice    = 2 // pages that pay for a probe
+)
+
+// split splits off what is far ahead of the page that a feed has just taken, as
+// long as there are spans to spare. A probe that finds nothing narrows the next one
+// down.
+func (s *span) split(ctx context.Context, f *feed) error {
+	for !f.ended() && !s.whole.Load() {
+		pages := max(s.left.count, s.right.count)
+		if pages < s.patience || pages < s.spent+probePrice {
+			return nil
+		}
+		guess, ok := middle(f.page[0].Key, f.page[len(f.page)-1].Key, s.ceiling)
+		if !ok {
+			return nil
+		}
+		select {
+		case s.slots <- struct{}{}:
+		default:
+			return nil
+		}
+		s.spent += probePrice
+		if far := s.probe(ctx, guess); far != nil {
+			s.patience, s.spent, s.ceiling = pages+patience, pages, far.left.from
+
+			return s.give(ctx, far)
+		}
+		<-s.slots
+		s.ceiling = guess
+	}
+
+	return nil
+}
+
+// probe asks both sides what comes behind a guess. It returns the span from there to
+// the end of s, or nil if nothing does or a side does not say. A failure is none of
+// the walk, which gets there without a guess.
+func (s *span) probe(ctx context.Context, guess string) *span {
+	far := &span{walker: s.walker, patience: patience, ceiling: s.left.end}
+	var group sync.WaitGroup
+	group.Go(func() { far.left = s.left.behind(ctx, guess) })
+	group.Go(func() { far.right = s.right.behind(ctx, guess) })
+	group.Wait()
+	if far.left == nil || far.right == nil {
+		s.whole.Store(true)
+
+		return nil
+	}
+	first := ""
+	for _, f := range []*feed{far.left, far.right} {
+		if entry := f.head(); entry != nil && (first == "" || entry.Key < first) {
+			first = entry.Key
+		}
+	}
+	if first == "" || s.left.end != "" && first >= s.left.end {
+		return nil
+	}
+	far.left.from, far.right.from = first, first
+
+	return far
+}
+
+// give ends s where far begins, and begins far.
+func (s *span) give(ctx context.Context, far *span) error {
+	for _, side := range []struct{ near, far *feed }{{s.left, far.left}, {s.right, far.right}} {
+		if err := side.far.until(ctx, side.near.end, side.near.seam); err != nil {
+			return err
+		}
+		if err := side.near.until(ctx, side.far.from, side.far.shown); err != nil {
+			return err
+		}
+	}
+	s.begin(far)
+
+	return nil
+}
+
+// middle guesses a key behind the page from first to last that halves what lies before
+// the ceiling. It keeps the beginning of last, for which there are keys, and has one
+// letter or digit behind it, which any server takes. Positions in which the page
+// itself varies are too near.
+func middle(first, last, ceiling string) (string, bool) {
+	low, high := 0, min(common(first, last), len(last)-1)
+	if ceiling != "" {
+		if last >= ceiling {
+			return "", false
+		}
+		low = common(last, ceiling)
+	}
+	start := (low + high) / 2
+	for i := start; i >= low; i-- {
+		if guess, ok := above(first, last, ceiling, i); ok {
+			return guess, true
+		}
+	}
+	for i := start + 1; i <= high; i++ {
+		if guess, ok := above(first, last, ceiling, i); ok {
+			return guess, true
+		}
+	}
+
+	return "", false
+}
+
+// letters are what a guess may have behind the beginning of a key, in byte order.
+const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz~"
+
+// above guesses a key that is like last up to position i and greater there: a letter
+// of the same kind if there is one, since keys have numbers of some base.
+func above(first, last, ceiling string, i int) (string, bool) {
+	c := last[i]
+	if c >= utf8.RuneSelf || !utf8.ValidString(last[:i]) {
+		return "", false
+	}
+	low, limit := int(c)+1, utf8.RuneSelf
+	if i < len(first) {
+		low += 2 * int(c-first[i])
+	}
+	if i == common(last, ceiling) && i < len(ceiling) {
+		limit = min(limit, int(ceiling[i]))
+	}
+	for _, end := range []int{'9' + 1, 'Z' + 1, 'z' + 1, limit} {
+		if int(c) >= end {
+			continue
+		}
+		if letter, ok := between(low, min(end, limit)); ok {
+			return last[:i] + string(letter), true
+		}
+	}
+
+	return "", false
+}
+
+// between returns the letter in the middle of those from low to below limit.
+func between(low, limit int) (rune, bool) {
+	from := strings.IndexFunc(letters, func(r rune) bool { return int(r) >= low })
+	to := strings.LastIndexFunc(letters, func(r rune) bool { return int(r) < limit })
+	if from < 0 || to < from {
+		return 0, false
+	}
+
+	return rune(letters[(from+to+1)/2]), true
+}
+
+// common returns the length of the beginning that two keys have in common.
+func common(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+
+	return n
+}
