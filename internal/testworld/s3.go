@@ -79,6 +79,16 @@ func LaunchVersityGW(ctx context.Context, dir string) (*S3Server, error) {
 	})
 }
 
+// LaunchRclone serves the files in dir/data as S3 with rclone, and writes dir/rclone.log.
+// It keeps no metadata but in memory. ctx bounds building and starting; the server runs
+// until Stop.
+func LaunchRclone(ctx context.Context, dir string) (*S3Server, error) {
+	return launchS3(ctx, dir, "rclone", func(s S3, address string) (env, args []string) {
+		return []string{"RCLONE_CONFIG=" + os.DevNull, `RCLONE_AUTH_KEY="` + s.AccessKey + "," + s.SecretKey + `"`},
+			[]string{"serve", "s3", "--addr", address, "--cache-dir", filepath.Join(dir, "metadata"), filepath.Join(dir, "data")}
+	})
+}
+
 // launchS3 runs the S3 server that configure describes. A port that somebody
 // else took between choice and use costs another attempt.
 func launchS3(

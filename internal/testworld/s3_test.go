@@ -32,6 +32,17 @@ func TestS3Servers(t *testing.T) {
 	}
 }
 
+// A server without metadata has at least the objects.
+func TestRclone(t *testing.T) {
+	store := testworld.StartRclone(t)
+	client, err := store.Client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	roundTrip(t, client)
+	refusesStrangers(t, store)
+}
+
 func roundTrip(t *testing.T, client *minio.Client) {
 	t.Helper()
 	ctx := t.Context()

@@ -64,6 +64,13 @@ func StartVersityGW(t testing.TB) S3 {
 	return startS3(t, LaunchVersityGW)
 }
 
+// StartRclone runs rclone as an S3 server until the test ends.
+func StartRclone(t testing.TB) S3 {
+	t.Helper()
+
+	return startS3(t, LaunchRclone)
+}
+
 func startS3(t testing.TB, launch func(context.Context, string) (*S3Server, error)) S3 {
 	t.Helper()
 	server, err := launch(t.Context(), t.TempDir())

@@ -61,6 +61,8 @@ func (s *Store) fail(op, subject string, err error) error {
 	switch {
 	case errors.Is(err, mirror.ErrTagsRefused):
 		failed.kind = mirror.ErrTagsRefused
+	case errors.Is(err, mirror.ErrChanged):
+		failed.kind = mirror.ErrChanged
 	case errors.Is(err, context.Canceled):
 		failed.cause = context.Canceled
 	case errors.Is(err, context.DeadlineExceeded):

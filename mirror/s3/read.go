@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/tags"
 
 	"github.com/helm-ferry/ferry/mirror"
 )
@@ -37,15 +38,21 @@ func (s *Store) Tags(ctx context.Context, bucket, key string) (map[string]string
 
 // tags returns the tags of a version of an object, or of the newest.
 func (s *Store) tags(ctx context.Context, bucket, key, version string) (map[string]string, error) {
-	set, err := s.core.GetObjectTagging(ctx, bucket, key, minio.GetObjectTaggingOptions{VersionID: version})
+	subject := fmt.Sprintf("object %q of bucket %q", key, bucket)
+	heard, kept := listening(ctx)
+	set, err := s.core.GetObjectTagging(heard, bucket, key, minio.GetObjectTaggingOptions{VersionID: version})
+	if kept.status == http.StatusOK && kept.header["Etag"] != nil && kept.header["Last-Modified"] != nil {
+		// This is the object: the server takes no notice of what was asked of it.
+		set, err = tags.ParseObjectTags(kept.header.Get("X-Amz-Tagging"))
+	}
 	switch resp := minio.ToErrorResponse(err); {
 	case resp.Code == "NoSuchTagSet", resp.Code == minio.NotImplemented, resp.StatusCode == http.StatusNotImplemented:
 		return nil, nil
 	case err != nil:
-		return nil, s.fail("read the tags of", fmt.Sprintf("object %q of bucket %q", key, bucket), err)
+		return nil, s.fail("read the tags of", subject, err)
 	}
-	if tags := set.ToMap(); len(tags) > 0 {
-		return tags, nil
+	if found := set.ToMap(); len(found) > 0 {
+		return found, nil
 	}
 
 	return nil, nil
@@ -71,6 +78,9 @@ func (s *Store) Get(
 		return mirror.Object{}, nil, s.fail("read", subject, err)
 	}
 	obj, err := kept.object(key)
+	if err == nil && sel.IfMatch != "" && obj.ETag != sel.IfMatch {
+		err = fmt.Errorf("%w: server gave the one with the ETag %.100q", mirror.ErrChanged, obj.ETag)
+	}
 	if err != nil {
 		body.Close()
 

@@ -32,3 +32,10 @@ func TestVersityGW(t *testing.T) {
 		Overlap: true, Times: true, BareMarkers: true, Settings: []string{"lifecycle", "encryption"},
 	})
 }
+
+// rclone serves files: it keeps their times and none of what was said of them.
+func TestRclone(t *testing.T) {
+	storetest.Run(t, open(t, testworld.StartRclone(t)), storetest.Lacks{
+		Overlap: true, Reasons: true, Times: true, Conditions: true, Parts: true, AnyExpires: true,
+	})
+}

@@ -56,11 +56,14 @@ func Open(e s3.Endpoint) (*Store, error) {
 	}
 	base.Host = hostOf(base, region)
 
-	return &Store{
+	s := &Store{
 		Store: reference, base: *base, style: e.Style, wantsHost: s3utils.IsVirtualHostSupported(*base, "any"),
 		transport: transport, signer: sigv4.New(region, "s3"), keys: keysOf(e, transport),
 		pages: sync.Pool{New: func() any { return &s3list.Page{} }},
-	}, nil
+	}
+	s.tagging.counts.Store(isAWS(base.Hostname()))
+
+	return s, nil
 }
 
 // hostOf is the host as servers expect it in the header: without the port of the

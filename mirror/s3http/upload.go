@@ -38,8 +38,7 @@ func (s *Store) Upload(ctx context.Context, bucket, key string, req mirror.Uploa
 	}
 	c.file(mirror.Filing{StorageClass: req.Filing.StorageClass})
 	var begun struct {
-		XMLName  xml.Name `xml:"InitiateMultipartUploadResult"`
-		UploadID string   `xml:"UploadId"`
+		UploadID string `xml:"UploadId"` // under a root of several names
 	}
 	if err := s.document(ctx, c, &begun); err != nil {
 		return nil, err

@@ -20,6 +20,9 @@ type Lacks struct {
 	Expires    bool // keeps no Expires header that is not a date
 	NonASCII   bool // refuses or changes user metadata beyond ASCII
 	Overlap    bool // cannot hold both a and a/b
+	Reasons    bool // does not say that it is the key which it cannot hold
+	Parts      bool // forgets the parts of an object: asked for one, it returns all
+	AnyExpires bool // keeps no Expires header at all
 	Times      bool // objects have the times of their writes, whatever was asked
 	Conditions bool // ignores the conditions of writes
 
