@@ -49,7 +49,7 @@ func (s *Store) fail(op, subject string, err error) error {
 		}
 
 		kind := kindOf(resp)
-		for _, known := range []error{mirror.ErrTagsRefused, mirror.ErrFilingRefused, mirror.ErrChanged, mirror.ErrNoObject} {
+		for _, known := range []error{mirror.ErrTagsRefused, mirror.ErrFilingRefused, mirror.ErrChanged, mirror.ErrNoObject, mirror.ErrUnsupported} {
 			if errors.Is(err, known) {
 				kind = known
 			}
@@ -63,6 +63,8 @@ func (s *Store) fail(op, subject string, err error) error {
 		failed.kind = mirror.ErrTagsRefused
 	case errors.Is(err, mirror.ErrChanged):
 		failed.kind = mirror.ErrChanged
+	case errors.Is(err, mirror.ErrUnsupported):
+		failed.kind = mirror.ErrUnsupported
 	case errors.Is(err, context.Canceled):
 		failed.cause = context.Canceled
 	case errors.Is(err, context.DeadlineExceeded):

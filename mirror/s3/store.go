@@ -155,6 +155,12 @@ func (s *Store) CreateBucket(ctx context.Context, bucket string, req mirror.Buck
 		return err
 	}
 
+	if err == nil && req.Lock {
+		if _, err := s.Setting(ctx, bucket, "object-lock"); err != nil {
+			return fmt.Errorf("create with a lock: %w", err)
+		}
+	}
+
 	return s.fail("create", fmt.Sprintf("bucket %q", bucket), err)
 }
 

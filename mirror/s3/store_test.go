@@ -37,5 +37,6 @@ func TestVersityGW(t *testing.T) {
 func TestRclone(t *testing.T) {
 	storetest.Run(t, open(t, testworld.StartRclone(t)), storetest.Lacks{
 		Overlap: true, Reasons: true, Times: true, Conditions: true, Parts: true, AnyExpires: true,
+		Versions: true, Lock: true, Settings: storetest.Settings(),
 	})
 }
