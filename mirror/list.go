@@ -118,11 +118,12 @@ func (p *pager) check(page Page) ([]Entry, error) {
 		}
 		p.started, p.last = true, entries[i].Key
 	}
-	if page.Truncated {
-		return entries, p.advance(page.Next, len(entries))
-	}
 	if p.probing && len(entries) > 0 {
 		p.anomaly(AnomalyEarlyEnd, "the listing was declared complete with keys still to come")
+		p.probing = false
+	}
+	if page.Truncated {
+		return entries, p.advance(page.Next, len(entries))
 	}
 	p.done = p.probing && len(entries) == 0
 	p.probing, p.cursor = true, Cursor{After: p.last}

@@ -65,13 +65,14 @@ func putOptions(a mirror.Attributes, f mirror.Filing) (minio.PutObjectOptions, e
 
 // refused finds out what a refusal may be about. A server that does not implement
 // something of a plain PUT does not implement what is not plain; one that denies a PUT
-// with a filing may deny the filing only.
+// with a filing may deny the filing only. Some call a header that they do not take an
+// invalid argument.
 func refused(err error, a mirror.Attributes, f mirror.Filing) error {
 	code := minio.ToErrorResponse(err).Code
 	switch asked := f != (mirror.Filing{}); {
 	case asked && (code == minio.NotImplemented || code == minio.AccessDenied):
 		return fmt.Errorf("%w: %w", mirror.ErrFilingRefused, err)
-	case len(a.Tags) > 0 && code == minio.NotImplemented:
+	case len(a.Tags) > 0 && (code == minio.NotImplemented || code == minio.InvalidArgument || code == "InvalidRequest"):
 		return fmt.Errorf("%w: %w", mirror.ErrTagsRefused, err)
 	default:
 		return err

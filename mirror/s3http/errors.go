@@ -101,9 +101,9 @@ func (c *call) kind(status int, code string) error {
 	case c.files && (code == "NotImplemented" || code == "AccessDenied"):
 		// What is denied or not there may be the filing only.
 		return mirror.ErrFilingRefused
-	case code == "NotImplemented" && c.header["X-Amz-Tagging"] != nil:
+	case c.header["X-Amz-Tagging"] != nil && slices.Contains([]string{"NotImplemented", "InvalidArgument", "InvalidRequest"}, code):
 		// A server that does not implement something of a plain write does not
-		// implement tags.
+		// implement tags; some call a header that they do not take an invalid argument.
 		return mirror.ErrTagsRefused
 	case code == "NoSuchKey" && c.header["If-Match"] != nil && c.method == http.MethodPut:
 		return mirror.ErrChanged
