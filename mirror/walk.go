@@ -2,7 +2,6 @@ package mirror
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -21,35 +20,33 @@ func (b *bucketRun) walk(ctx context.Context, workers int, look func(pair) bool,
 	b.abandon = func(cause error) { end(cause); stop(cause) }
 	defer b.abandon(nil)
 	w := &walker{bucketRun: b, look: look, slots: make(chan struct{}, maxSpans-1)}
-	w.workers.SetLimit(workers)
-	w.work = func(p pair) {
+	w.crew = newCrew(workers, func(p pair) {
 		if ctx.Err() == nil {
 			work(working, p)
 		}
-	}
+	})
 	failed := w.run(ctx)
 	if failed != nil && ctx.Err() != nil {
 		failed = nil // it is the end of ctx that made it fail
 	}
-	err := w.workers.Wait()
+	w.crew.wait()
 	b.rep.Excluded = w.excluded
 	if failed == nil {
 		failed = context.Cause(ctx)
 	}
 
-	return errors.Join(failed, err)
+	return failed
 }
 
 // walker is a walk that is under way.
 type walker struct {
 	*bucketRun
-	look    func(pair) bool
-	work    func(pair)
-	workers errgroup.Group
-	spans   *errgroup.Group // and their feeds
-	begin   func(*span)
-	slots   chan struct{} // taken by each span but the first
-	whole   atomic.Bool   // a server cannot be asked for the middle of its listing
+	look  func(pair) bool
+	crew  *crew
+	spans *errgroup.Group // and their feeds
+	begin func(*span)
+	slots chan struct{} // taken by each span but the first
+	whole atomic.Bool   // a server cannot be asked for the middle of its listing
 
 	looking  sync.Mutex
 	excluded int64
@@ -86,7 +83,7 @@ func (w *walker) settle(ctx context.Context, pairs []pair) {
 		if ctx.Err() != nil {
 			return
 		}
-		w.workers.Go(func() error { w.work(p); return nil })
+		w.crew.give(p)
 	}
 }
 

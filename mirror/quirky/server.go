@@ -13,6 +13,8 @@ import (
 
 // Config says what a server does beside its duty.
 type Config struct {
+	// Name is what the server calls itself in its answers. Empty: nothing.
+	Name   string
 	Quirks Quirks
 	// Fault, if set, decides for each request what goes wrong with it.
 	Fault func(Call) Fault
@@ -73,6 +75,9 @@ func (s *Server) Start(ctx context.Context) (url string, err error) {
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.config.Name != "" {
+		w.Header()["Server"] = []string{s.config.Name}
+	}
 	req, fault := parse(r)
 	if fault == nil {
 		fault = s.authorize(r)

@@ -19,7 +19,7 @@ func main() {
 	flag.IntVar(&made.Size, "size", 4096, "how large each is")
 	flag.IntVar(&made.Parts, "parts", 0, "in how many parts each was written")
 	flag.Parse()
-	server := quirky.New(quirky.Config{})
+	server := quirky.New(quirky.Config{Name: "AmazonS3"})
 	if *bucket != "" {
 		server.CreateSynthetic(*bucket, made)
 	}
