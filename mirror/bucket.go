@@ -21,6 +21,7 @@ type bucketRun struct {
 	started time.Time
 
 	lore, trashLore *lore // of the ways into this bucket and into the trash
+	hints           *hints
 
 	absent  bool                    // the destination does not have the bucket, and need not
 	abandon context.CancelCauseFunc // ends the walk that is under way

@@ -41,6 +41,7 @@ const (
 	AnomalyLongPage  AnomalyKind = "long-page"  // a page has more keys than a page may have
 	AnomalyOpaque    AnomalyKind = "opaque"     // ETags that are no digest of the content
 	AnomalyNoParts   AnomalyKind = "no-parts"   // the layout of an object in parts could not be kept
+	AnomalyJournal   AnomalyKind = "journal"    // what earlier runs proved could not be read, or what this one proved not be written
 	AnomalyUnfiled   AnomalyKind = "unfiled"    // the destination refuses to be told times or storage classes
 	AnomalySameTimes AnomalyKind = "same-times" // both sides list the same times: perhaps one store under two names
 )

@@ -13,6 +13,8 @@ func (b *bucketRun) mirror(ctx context.Context) {
 	if !b.source(ctx) || !b.target(ctx) || !b.guard(ctx) {
 		return
 	}
+	b.openHints(ctx)
+	defer b.closeHints(ctx)
 	if err := b.copyData(ctx, b.look); err != nil {
 		b.fail(ctx, "", err)
 
@@ -32,9 +34,11 @@ func (b *bucketRun) mirror(ctx context.Context) {
 // copyData copies what points to nothing, as far as look picks it.
 func (b *bucketRun) copyData(ctx context.Context, look func(pair) bool) error {
 	b.delicate = 0
+	look, looked := b.vouching(ctx, look)
 	if err := b.walk(ctx, b.opts.concurrency(), look, b.work); err != nil {
 		return err
 	}
+	looked()
 	if b.delicate > 0 {
 		if err := b.walk(ctx, 1, b.lookCarefully, b.workCarefully); err != nil {
 			return err
@@ -160,8 +164,8 @@ func (b *bucketRun) settle(ctx context.Context, p pair) error {
 		alike := true
 		var err error
 		if act == actCompare {
-			proof, differ = ProofContent, DiffContent
-			alike, err = b.sameContent(ctx, p)
+			differ = DiffContent
+			proof, alike, err = b.compareContent(ctx, p)
 		}
 		if err == nil && alike && (b.opts.Metadata || p.newer()) {
 			differ = DiffMetadata
@@ -216,6 +220,7 @@ func (b *bucketRun) write(ctx context.Context, p pair, check func(context.Contex
 		return nil
 	}
 	if err == nil {
+		b.rememberCopy(ctx, *p.src, done)
 		b.copied(p, done)
 	}
 

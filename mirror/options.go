@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/helm-ferry/ferry/mirror/state"
 )
 
 // DefaultStateBucket is Ferry's own bucket at a destination.
@@ -53,6 +55,10 @@ type Options struct {
 	Remove      Remove
 	// StateBucket is Ferry's own bucket, never mirrored, compared or removed from.
 	StateBucket string
+	// State, if set, is where a mirror remembers what it has proven, so that the next
+	// one lists and does not read where ETags cannot match. Whoever may write there
+	// can have an object that differs pass for equal; Verify does not believe it.
+	State state.Place
 	// Concurrency is how many objects are dealt with, and how many calls of one store
 	// are under way, at most. A run begins with few and takes more as long as that gets
 	// more done.

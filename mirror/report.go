@@ -31,6 +31,9 @@ const (
 	// ProofContent: both sides were read in full and have the same SHA-256;
 	// nothing was copied.
 	ProofContent Proof = "content"
+	// ProofJournal: an earlier run proved it by content, and neither side's ETag, size
+	// and time have changed since; nothing was copied.
+	ProofJournal Proof = "journal"
 )
 
 // Report is the result of a run, made to be read by machines. Lists are cut to

@@ -11,6 +11,7 @@ import (
 // copied says what a transfer did.
 type copied struct {
 	size  int64
+	etag  ETag // of the copy, where the destination said so
 	proof Proof
 	lost  []string // attributes that the destination does not keep
 }
@@ -201,7 +202,7 @@ func (t *transfer) once(ctx context.Context, touch func()) (copied, error) {
 	}
 	lost, err := t.inspect(ctx, obj, written.etag)
 
-	return copied{size: obj.Size, proof: proof, lost: lost}, err
+	return copied{size: obj.Size, etag: written.etag, proof: proof, lost: lost}, err
 }
 
 // tags reads the tags of the source's object, unless there are none to read or to

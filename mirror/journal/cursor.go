@@ -15,7 +15,7 @@ type Cursor struct {
 	seen    bitmap // of the block
 	block   int    // that is being read; -1: none
 	held    bool   // the decoder has an entry
-	last    string // key that was asked for
+	last    []byte // key that was asked for
 }
 
 // Cursor returns a cursor over what was known before this run.
@@ -35,7 +35,7 @@ func (c *Cursor) Vouches(ctx context.Context, key string, src, dst Row) (string,
 // seek moves to the entry of a key, and reports whether there is one.
 func (c *Cursor) seek(ctx context.Context, key string) bool {
 	base := c.journal.base
-	if !base.covers(c.block, key) || key < c.last {
+	if !base.covers(c.block, key) || key < string(c.last) {
 		c.block = base.find(key)
 		if c.block < 0 {
 			return false
@@ -45,7 +45,7 @@ func (c *Cursor) seek(ctx context.Context, key string) bool {
 		c.seen = c.journal.bitmap(c.block, len(c.entries.rest))
 		c.held = c.entries.next()
 	}
-	c.last = key
+	c.last = append(c.last[:0], key...) // the key may not last longer than the call
 	for c.held && string(c.entries.key) < key {
 		c.held = c.entries.next()
 	}
