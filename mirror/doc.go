@@ -51,7 +51,9 @@
 //   - Each store gets as many calls at a time as it does more with, and half of that
 //     when it is busy (TestPace, TestPaceOfBusyEndpoint).
 //   - Nothing to do costs listings only (TestSteadyStateIsListOnly); unlike ETags are
-//     settled by content (TestUnlikeTags).
+//     settled by content (TestUnlikeTags), once if there is a place for a journal
+//     (TestSteadyStateWithoutEqualTags), which is believed no longer than both rows are
+//     those of the proof (TestOverwrittenSinceTheProof), and never needed (TestJournalOfNoUse).
 //   - Headers, user metadata and tags come along as bytes, and what the destination
 //     does not keep is named (TestAttributesAreCopied, TestAttributesNotKept).
 //   - Keys are bytes. A destination that would mix two up, or cannot hold one, does not
@@ -75,7 +77,9 @@
 // The newest version of each object is copied, without its history, retention,
 // legal hold or storage class; so are no settings of a bucket. A change of tags
 // alone moves no time at the source: Run sees it with Options.Metadata, Verify
-// always. Where ETags cannot be equal, such as for SSE-KMS, each run reads both
-// sides. There is no lock against a second writer, and parts of an upload whose run
-// was killed stay with the destination until its lifecycle removes them.
+// always. Where ETags cannot be equal, such as for SSE-KMS, a run without Options.State
+// reads both sides each time, as Verify does; whoever may write to that place can make
+// Run take unlike objects for equal, but not Verify (TestLyingJournal). There is no lock
+// against a second writer, and parts of an upload whose run was killed stay with the
+// destination until its lifecycle removes them.
 package mirror
