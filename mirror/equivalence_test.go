@@ -299,3 +299,16 @@ func TestInterruptedRunRemembers(t *testing.T) {
 		w.equal("proofs", rep.Buckets[0].Proofs, map[mirror.Proof]int64{mirror.ProofJournal: 1, mirror.ProofContent: 2})
 	})
 }
+
+// The further listings that a table needs do not read again what the run has proven.
+func TestProvenOnceInARun(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{OpaqueETags: true}, func(w world) {
+		w.put(w.src, map[string]string{"t/part-1": "data", "t/_delta_log/00000000000000000000.json": "points to it"})
+		opts, _ := w.remembering()
+		src, dst := faulty.New(w.src, faulty.Faults{}), faulty.New(w.dst, faulty.Faults{})
+		rep := w.run(src, dst, opts, mirror.OutcomeDone)
+		w.equal("copied", rep.Totals.Copied, int64(2))
+		w.equal("reads", []int{src.Calls("Get"), dst.Calls("Get")}, []int{2, 2})
+		w.steady(w.src, w.dst, opts, 2)
+	})
+}
