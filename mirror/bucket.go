@@ -23,6 +23,8 @@ type bucketRun struct {
 	lore, trashLore *lore // of the ways into this bucket and into the trash
 	hints           *hints
 
+	locks   *locks                  // of this bucket, on both sides
+	history bool                    // versions are dealt with
 	absent  bool                    // the destination does not have the bucket, and need not
 	abandon context.CancelCauseFunc // ends the walk that is under way
 
@@ -46,11 +48,14 @@ type bucketRun struct {
 func newBucketRun(e *engine, name string) *bucketRun {
 	e.emit(Event{Kind: EventBucket, Bucket: name})
 
-	return &bucketRun{
+	b := &bucketRun{
 		engine: e, name: name, started: time.Now(), lore: newLore(), trashLore: newLore(), digest: sha256.New(), vanished: map[string]bool{}, lost: map[string]bool{},
 		points: spool{size: maxPoints},
 		rep:    BucketReport{Bucket: name, Complete: true, Proofs: map[Proof]int64{}, Anomalies: map[AnomalyKind]Note{}},
 	}
+	b.locks = &locks{engine: e, bucket: name, anomaly: b.anomaly, onRetry: b.retried}
+
+	return b
 }
 
 // finish closes the report.

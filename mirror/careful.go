@@ -65,20 +65,21 @@ func (b *bucketRun) settleCarefully(ctx context.Context, p pair) error {
 // does not list it under its key. There was nothing that this could hit: before,
 // the destination did not answer for the key.
 func (b *bucketRun) writeCarefully(ctx context.Context, p pair) error {
-	key := p.key()
+	return b.write(ctx, p, func(ctx context.Context) error { return b.appeared(ctx, p.key()) })
+}
 
-	return b.write(ctx, p, func(ctx context.Context) error {
-		listed, err := b.listed(ctx, b.dst, key)
-		if err != nil || listed {
-			return err
-		}
-		err = repeat(ctx, b.retried, func(ctx context.Context) error { return b.dst.Remove(ctx, b.name, key) })
-		if err != nil {
-			return fmt.Errorf("take back a copy that appeared under another key: %w", err)
-		}
+// appeared makes sure that a new object is listed under its key, or takes it back.
+func (b *bucketRun) appeared(ctx context.Context, key string) error {
+	listed, err := b.listed(ctx, b.dst, key)
+	if err != nil || listed {
+		return err
+	}
+	err = repeat(ctx, b.retried, func(ctx context.Context) error { return b.dst.Remove(ctx, b.name, key) })
+	if err != nil {
+		return fmt.Errorf("take back a copy that appeared under another key: %w", err)
+	}
 
-		return fmt.Errorf("%w: the object appeared under another one and was taken back", ErrKeyRefused)
-	})
+	return fmt.Errorf("%w: the object appeared under another one and was taken back", ErrKeyRefused)
 }
 
 // refuseKey records a key that the destination cannot hold.

@@ -138,7 +138,7 @@ func (b *bucketRun) missing(ctx context.Context, p pair) ([]string, error) {
 		return nil, err
 	}
 
-	return src.Missing(dst.Attributes), nil
+	return b.locks.missing(ctx, src, dst)
 }
 
 // moved turns the loss of an object, and one that is not as listed, into errMoved.

@@ -1,6 +1,7 @@
 package mirror
 
-// Counts are objects unless they say bytes.
+// Counts are objects unless they say bytes or markers; versions of objects where the run
+// deals with those.
 type Counts struct {
 	Source           int64 `json:"source"` // listed and not filtered out
 	SourceBytes      int64 `json:"sourceBytes"`
@@ -11,8 +12,10 @@ type Counts struct {
 	CopiedBytes      int64 `json:"copiedBytes"`
 	Planned          int64 `json:"planned,omitempty"` // what a dry run would copy
 	PlannedBytes     int64 `json:"plannedBytes,omitempty"`
-	Replaced         int64 `json:"replaced"` // of those copied or planned, the ones that took another's place
-	Extra            int64 `json:"extra"`    // only at the destination
+	Replaced         int64 `json:"replaced"`          // of those copied or planned, the ones that took another's place
+	Extra            int64 `json:"extra"`             // only at the destination
+	Markers          int64 `json:"markers,omitempty"` // delete markers written
+	PlannedMarkers   int64 `json:"plannedMarkers,omitempty"`
 	Removed          int64 `json:"removed,omitempty"`
 	PlannedRemovals  int64 `json:"plannedRemovals,omitempty"`
 	Trashed          int64 `json:"trashed,omitempty"`   // moved to the trash before being replaced or removed
@@ -42,6 +45,8 @@ func (c *Counts) add(b Counts) {
 		{&c.PlannedBytes, b.PlannedBytes},
 		{&c.Replaced, b.Replaced},
 		{&c.Extra, b.Extra},
+		{&c.Markers, b.Markers},
+		{&c.PlannedMarkers, b.PlannedMarkers},
 		{&c.Removed, b.Removed},
 		{&c.PlannedRemovals, b.PlannedRemovals},
 		{&c.Trashed, b.Trashed},

@@ -69,15 +69,27 @@
 //   - Removals come last, never after an error, within an allowance, and through a
 //     trash that also takes what is replaced (TestRemoveGoesThroughTheTrash,
 //     TestRemoveIsRefused, TestNoRemovalAfterAnError, TestTrashFails).
+//   - With Options.Versions, every version and delete marker of a key arrives, the oldest
+//     first; what is there is continued and never written twice, an interruption or a
+//     doubtful answer included (TestHistory, TestHistoryIsContinued,
+//     TestHistoryDuplicatesNothing, TestHistoryIsResumed). A destination that keeps no
+//     versions is refused (TestHistoryNeedsVersions).
+//   - Retention and legal hold come along where they can be held, and are named where
+//     not (TestLocksAreCarried, TestLocksCannotBeHeld, TestLocksAreHidden).
+//   - With Options.Settings, settings are read back; those that could hurt data come after
+//     all of it is there (TestSettings, TestSettingsWaitForTheData). What differs, or
+//     cannot be held, is named (TestSettingsThatDiffer).
 //   - Between real servers every object arrives or is named (TestRealServers). No error
 //     shows a secret (TestErrorsShowNoSecret in package s3).
 //
 // # Limits
 //
-// The newest version of each object is copied, without its history, retention,
-// legal hold or storage class; so are no settings of a bucket. A change of tags
-// alone moves no time at the source: Run sees it with Options.Metadata, Verify
-// always. Where ETags cannot be equal, such as for SSE-KMS, a run without Options.State
+// A change of tags, retention or legal hold alone moves no time at the source: Run sees
+// it with Options.Metadata, Verify always; at a version of a history both only name it.
+// Delete markers that hide nothing are not part of a history: stores differ in whether
+// they write them. A version that a failed attempt has left damaged stays as one more.
+// While histories are copied, tables are not whole at each moment, only at the end.
+// Where ETags cannot be equal, such as for SSE-KMS, a run without Options.State
 // reads both sides each time, as Verify does; whoever may write to that place can make
 // Run take unlike objects for equal, but not Verify (TestLyingJournal). There is no lock
 // against a second writer, and parts of an upload whose run was killed stay with the

@@ -28,3 +28,6 @@ func Joined(ctx context.Context, src, dst Reader, see func(key string, src, dst 
 
 // Middle guesses a key behind a page.
 func Middle(first, last, ceiling string) (string, bool) { return middle(first, last, ceiling) }
+
+// Canonical spells a setting so that equal ones are spelled alike.
+func Canonical(doc []byte) string { return canonical(doc).String() }

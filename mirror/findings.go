@@ -13,8 +13,9 @@ const (
 	DiffMissing  DifferenceKind = "missing"
 	DiffSize     DifferenceKind = "size"
 	DiffContent  DifferenceKind = "content"
-	DiffMetadata DifferenceKind = "metadata" // headers, user metadata or tags
+	DiffMetadata DifferenceKind = "metadata" // headers, user metadata, tags or locks
 	DiffExtra    DifferenceKind = "extra"
+	DiffSetting  DifferenceKind = "setting" // of the bucket; there is no key
 )
 
 // Difference is one object that is not the same on both sides after the run.
@@ -44,6 +45,10 @@ const (
 	AnomalyJournal   AnomalyKind = "journal"    // what earlier runs proved could not be read, or what this one proved not be written
 	AnomalyUnfiled   AnomalyKind = "unfiled"    // the destination refuses to be told times or storage classes
 	AnomalySameTimes AnomalyKind = "same-times" // both sides list the same times: perhaps one store under two names
+	// AnomalyLockUnheld: retention or legal hold that cannot be held there.
+	AnomalyLockUnheld AnomalyKind = "lock-unheld"
+	// AnomalyLockHidden: the source's bucket has object lock, and no object shows any.
+	AnomalyLockHidden AnomalyKind = "lock-hidden"
 )
 
 // Note counts an anomaly and describes the first one.

@@ -13,6 +13,14 @@ func (b *bucketRun) mirror(ctx context.Context) {
 	if !b.source(ctx) || !b.target(ctx) || !b.guard(ctx) {
 		return
 	}
+	if b.settingsBefore(ctx); !b.keepsVersions(ctx) {
+		return
+	}
+	if b.history {
+		b.mirrorHistory(ctx)
+
+		return
+	}
 	b.openHints(ctx)
 	defer b.closeHints(ctx)
 	if err := b.copyData(ctx, b.look); err != nil {
@@ -68,7 +76,11 @@ func (b *bucketRun) target(ctx context.Context) bool {
 
 		return false
 	}
-	if err := b.create(ctx, b.name); err != nil {
+	req, err := b.request(ctx)
+	if err == nil {
+		err = b.create(ctx, b.name, req)
+	}
+	if err != nil {
 		b.fail(ctx, "", err)
 
 		return false
@@ -78,8 +90,12 @@ func (b *bucketRun) target(ctx context.Context) bool {
 	return true
 }
 
-func (e *engine) create(ctx context.Context, bucket string) error {
-	err := repeat(ctx, func() {}, func(ctx context.Context) error { return e.dst.CreateBucket(ctx, bucket, BucketRequest{}) })
+// create makes a bucket, without object lock where the store knows none.
+func (e *engine) create(ctx context.Context, bucket string, req BucketRequest) error {
+	err := repeat(ctx, func() {}, func(ctx context.Context) error { return e.dst.CreateBucket(ctx, bucket, req) })
+	if req.Lock && errors.Is(err, ErrUnsupported) {
+		return e.create(ctx, bucket, BucketRequest{})
+	}
 	if err != nil {
 		return fmt.Errorf("create bucket %q at %s: %w", bucket, e.dst.Location(), err)
 	}

@@ -44,6 +44,11 @@ type Options struct {
 	// ReadAll compares the content of every object that both sides have, also where
 	// equal ETags prove it equal: both sides are read in full.
 	ReadAll bool
+	// Versions deals with all versions and delete markers of buckets whose source keeps
+	// them, not only with the newest version.
+	Versions bool
+	// Settings copies, or for Verify compares, the settings of each bucket.
+	Settings bool
 	// StorageClass is asked of the destination for what is copied. Empty: its own.
 	StorageClass string
 	// IgnoreMetadata keeps Verify from comparing headers, user metadata and tags: equal
@@ -135,6 +140,9 @@ func (o Options) Validate() error {
 	}
 	if o.Remove.Enabled && o.KeepNewer {
 		fault("remove: cannot be combined with keeping what is newer at the destination")
+	}
+	if o.Versions && (o.KeepNewer || o.timed()) {
+		fault("versions: cannot be combined with a span of times or with keeping what is newer at the destination")
 	}
 	if o.Concurrency < 0 || o.Bandwidth < 0 || o.Grace < 0 {
 		fault("concurrency, bandwidth and grace must not be negative")

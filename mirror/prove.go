@@ -82,7 +82,9 @@ func (t *transfer) inspect(ctx context.Context, src Object, etag ETag) ([]string
 
 // open reads an object or a part of it, which must still be as listed.
 func (t *transfer) open(ctx context.Context, touch func(), part int) (Object, io.ReadCloser, error) {
-	obj, source, err := t.src.Get(ctx, t.srcBucket, t.entry.Key, Selection{IfMatch: t.entry.ETag, Part: part})
+	obj, source, err := t.src.Get(ctx, t.srcBucket, t.entry.Key, Selection{
+		IfMatch: t.entry.ETag, Part: part, Version: t.entry.Version,
+	})
 	if err = moved(err, obj.Entry, t.entry); err != nil {
 		if source != nil {
 			source.Close()
@@ -96,7 +98,7 @@ func (t *transfer) open(ctx context.Context, touch func(), part int) (Object, io
 
 // sum reads a whole object and returns its SHA-256.
 func (e *engine) sum(ctx context.Context, touch func(), store Reader, bucket string, entry Entry) ([]byte, error) {
-	obj, source, err := store.Get(ctx, bucket, entry.Key, Selection{IfMatch: entry.ETag})
+	obj, source, err := store.Get(ctx, bucket, entry.Key, Selection{IfMatch: entry.ETag, Version: entry.Version})
 	if err != nil {
 		return nil, moved(err, obj.Entry, entry)
 	}

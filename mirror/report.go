@@ -69,6 +69,7 @@ type BucketReport struct {
 	Differences Bounded[Difference]  `json:"differences"`
 	Anomalies   map[AnomalyKind]Note `json:"anomalies,omitempty"`
 	Errors      Bounded[Failure]     `json:"errors"`
+	Settings    []SettingReport      `json:"settings,omitempty"` // those that either side has, if the run looked
 }
 
 // Outcome sums the report up: refused, else partial, else differences, else done.

@@ -20,7 +20,11 @@ func Run(ctx context.Context, src Reader, dst Store, opts Options) (Report, erro
 	}
 	e.dst = newPacedStore(dst, newPace(opts.concurrency()))
 
-	return e.run(ctx, e.dst, func(ctx context.Context, b *bucketRun) { b.mirror(ctx) })
+	return e.run(ctx, e.dst, func(ctx context.Context, b *bucketRun) {
+		b.mirror(ctx)
+		b.settingsAfter(ctx)
+		b.locks.conclude()
+	})
 }
 
 // Verify compares the buckets of dst with those of src and writes to neither. Equal

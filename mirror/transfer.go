@@ -28,6 +28,8 @@ type transfer struct {
 	srcBucket       string
 	entry           Entry // the source as last seen
 	dstBucket, dest string
+	locks           *locks                     // of the two buckets; nil where none are carried
+	added           func(context.Context) bool // whether a write has added a version; nil where it replaces
 
 	wary    bool // digests are computed on the way: an earlier attempt failed
 	trying  bool // the write announces a wrong digest, to see whether it is looked at
@@ -41,8 +43,13 @@ type transfer struct {
 }
 
 func (b *bucketRun) transfer(src Reader, srcBucket string, e Entry, dstBucket, dstKey string) *transfer {
+	locks := b.locks
+	if dstBucket != b.name {
+		locks = nil
+	}
+
 	return &transfer{
-		engine: b.engine, onRetry: b.retried, anomaly: b.anomaly, lore: b.loreOf(dstBucket),
+		engine: b.engine, locks: locks, onRetry: b.retried, anomaly: b.anomaly, lore: b.loreOf(dstBucket),
 		src: src, srcBucket: srcBucket, entry: e, dstBucket: dstBucket, dest: dstKey,
 	}
 }
@@ -135,6 +142,9 @@ func (t *transfer) adapt(err error) bool {
 // arrived finds out whether an attempt that seemed to fail did succeed: servers
 // commit an object and are then too slow to say so.
 func (t *transfer) arrived(ctx context.Context) (copied, bool) {
+	if t.added != nil {
+		return copied{size: t.entry.Size, proof: ProofETag}, t.added(ctx)
+	}
 	var src, dst Object
 	err := bounded(ctx, func(ctx context.Context) error {
 		var err error
@@ -144,9 +154,13 @@ func (t *transfer) arrived(ctx context.Context) (copied, bool) {
 
 		return err
 	})
+	var missing []string
+	if err == nil {
+		missing, err = t.locks.missing(ctx, src, dst)
+	}
 	same := err == nil && !src.OpaqueETag && src.ETag == t.entry.ETag && src.ETag.Same(dst.ETag) && src.Size == dst.Size
 
-	return copied{size: src.Size, proof: ProofETag}, same && len(src.Missing(dst.Attributes)) == 0
+	return copied{size: src.Size, proof: ProofETag}, same && len(missing) == 0
 }
 
 // attempt copies the object once.
@@ -176,7 +190,9 @@ func (t *transfer) once(ctx context.Context, touch func()) (copied, error) {
 		return copied{}, err
 	}
 	defer source.Close()
-	obj.Lock = nil
+	if obj.Lock, err = t.locks.carried(ctx, obj); err != nil {
+		return copied{}, err
+	}
 	if obj.Tags, err = t.tags(ctx, obj); err != nil {
 		return copied{}, err
 	}
@@ -211,12 +227,24 @@ func (t *transfer) tags(ctx context.Context, obj Object) (map[string]string, err
 	if t.tagless || obj.TagCount == 0 {
 		return nil, nil
 	}
-	tags, err := t.src.Tags(ctx, t.srcBucket, t.entry.Key)
+	tags, err := t.tagsOf(ctx)
 	if err = moved(err, t.entry, t.entry); err != nil {
 		return nil, fmt.Errorf("read the tags of the source: %w", err)
 	}
 
 	return tags, nil
+}
+
+func (t *transfer) tagsOf(ctx context.Context) (map[string]string, error) {
+	if t.entry.Version == "" {
+		return t.src.Tags(ctx, t.srcBucket, t.entry.Key)
+	}
+	obj, body, err := t.src.Get(ctx, t.srcBucket, t.entry.Key, Selection{Version: t.entry.Version, Describe: true})
+	if err == nil {
+		err = body.Close()
+	}
+
+	return obj.Tags, err
 }
 
 // watch returns a context that ends when touch is not called for too long.

@@ -46,7 +46,7 @@ func (e *engine) ready(ctx context.Context) error {
 	if e.stateReady {
 		return nil
 	}
-	err := e.create(ctx, e.opts.stateBucket())
+	err := e.create(ctx, e.opts.stateBucket(), BucketRequest{})
 	e.stateReady = err == nil
 
 	return err

@@ -23,6 +23,17 @@ func (b *bucketRun) verify(ctx context.Context) {
 
 		return
 	}
+	if !b.absent {
+		b.compareSettings(ctx)
+	}
+	if !b.keepsVersions(ctx) {
+		return
+	}
+	if b.history {
+		b.verifyHistory(ctx)
+
+		return
+	}
 	err := b.walk(ctx, b.opts.concurrency(), b.lookOnly, b.workOnly)
 	if err == nil {
 		err = b.lookForVanished(ctx, b.workOnly)

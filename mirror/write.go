@@ -95,7 +95,12 @@ func (t *transfer) filing() Filing {
 		return Filing{}
 	}
 
-	return Filing{Modified: t.entry.Modified, StorageClass: t.opts.StorageClass}
+	filing := Filing{Modified: t.entry.Modified, StorageClass: t.opts.StorageClass}
+	if t.added != nil {
+		filing.Version = t.entry.Version
+	}
+
+	return filing
 }
 
 // settled is the error of a write: a fault of the body explains it best.
