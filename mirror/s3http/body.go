@@ -1,9 +1,11 @@
 package s3http
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"sync"
 )
 
@@ -21,6 +23,46 @@ type exactBody struct {
 	taken int64 // bytes given out
 	fault error // of the source
 	over  bool
+}
+
+// smallBody is how long a body may be to be read before the request is sent. It then goes
+// out in one packet with the headers.
+const smallBody = 16 << 10
+
+// attach makes b the body of a request. A connection that turns out to be closed before
+// anything was written is replaced by another one.
+func (b *exactBody) attach(req *http.Request) error {
+	if err := b.begin(); err != nil {
+		return err
+	}
+	req.ContentLength = b.size
+	switch {
+	case b.size == 0:
+		req.Body = http.NoBody
+	case b.size <= smallBody:
+		text := make([]byte, b.size)
+		if _, err := io.ReadFull(b, text); err != nil {
+			return err
+		}
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+		req.Body = io.NopCloser(bytes.NewReader(text))
+	default:
+		req.GetBody = b.again
+		req.Body = b
+	}
+
+	return nil
+}
+
+// again returns the body if nothing was taken from it.
+func (b *exactBody) again() (io.ReadCloser, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.taken > 0 || b.fault != nil || b.over {
+		return nil, errCut
+	}
+
+	return b, nil
 }
 
 // begin checks what can be known before the first byte is asked for.

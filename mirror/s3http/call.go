@@ -92,12 +92,8 @@ func (s *Store) request(c *call) (*http.Request, error) {
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	if c.body != nil {
-		if err := c.body.begin(); err != nil {
+		if err := c.body.attach(req); err != nil {
 			return nil, err
-		}
-		req.Body, req.ContentLength = c.body, c.body.size
-		if c.body.size == 0 {
-			req.Body = http.NoBody
 		}
 	}
 

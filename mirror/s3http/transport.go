@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	maxIdle    = 512      // connections that are kept for the next request
-	bufferSize = 16 << 10 // of a connection in each direction: a small object with its headers
+	maxIdle    = 512               // connections that are kept for the next request
+	bufferSize = smallBody + 4<<10 // of a connection in each direction: a small object with its headers
 	maxHeaders = 256 << 10
 )
 
@@ -23,10 +23,10 @@ const (
 func newTransport(e s3.Endpoint) (*http.Transport, error) {
 	t := &http.Transport{
 		Proxy:                  e.Proxy,
-		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+		DialContext:            dial(&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}),
 		TLSHandshakeTimeout:    10 * time.Second,
 		ResponseHeaderTimeout:  4 * time.Minute,
-		IdleConnTimeout:        time.Minute,
+		IdleConnTimeout:        20 * time.Second, // servers often give up after 30
 		MaxIdleConns:           maxIdle,
 		MaxIdleConnsPerHost:    maxIdle,
 		MaxResponseHeaderBytes: maxHeaders,
