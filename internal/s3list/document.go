@@ -170,6 +170,8 @@ func (p *Page) commonPrefixes() error {
 // Error is what a server says instead of a listing.
 type Error struct {
 	Code, Message, Resource, RequestID string
+
+	Region string // of the bucket, where that is what is wrong
 }
 
 // Error implements error.
@@ -207,6 +209,7 @@ func (l *lexer) serviceError() error {
 		}
 		target := map[string]*string{
 			"Code": &said.Code, "Message": &said.Message, "Resource": &said.Resource, "RequestId": &said.RequestID,
+			"Region": &said.Region,
 		}[string(name)]
 		if target == nil {
 			err = l.skip()

@@ -31,8 +31,8 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
-		fmt.Println("http://" + listener.Addr().String())
-		panic(http.Serve(listener, http.HandlerFunc(serveObjects))) //nolint:gosec // for one client, which ends it
+		fmt.Fprintln(os.Stdout, "http://"+listener.Addr().String())
+		panic(http.Serve(listener, http.HandlerFunc(serveObjects)))
 	}
 	os.Exit(m.Run())
 }
@@ -75,7 +75,7 @@ var zeros [64 << 10]byte
 // otherProcess runs the server in a process of its own.
 func otherProcess(tb testing.TB) string {
 	tb.Helper()
-	cmd := exec.CommandContext(tb.Context(), os.Args[0]) //nolint:gosec // this program itself
+	cmd := exec.CommandContext(tb.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), serverVariable+"=1")
 	out, err := cmd.StdoutPipe()
 	if err == nil {
@@ -111,6 +111,7 @@ func drivers(tb testing.TB, url string) map[string]mirror.Store {
 
 // relay copies an object from a store to itself, as a mirror does.
 func relay(tb testing.TB, store mirror.Store, key string, size int64) {
+	tb.Helper()
 	obj, body, err := store.Get(tb.Context(), "bucket", key, mirror.Selection{IfMatch: "9a0364b9e99bb480dd25e1f0284c8555"})
 	if err != nil {
 		tb.Error(err)

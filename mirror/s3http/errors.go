@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/helm-ferry/ferry/internal/s3list"
@@ -74,6 +75,9 @@ func (c *call) refused(ctx context.Context, resp *http.Response) error {
 	if err != nil {
 		said = &s3list.Error{Code: resp.Status, Message: resp.Status}
 	}
+	if said.Region == "" && (resp.StatusCode/100 == 3 || said.Code == "AuthorizationHeaderMalformed") {
+		said.Region = resp.Header.Get("X-Amz-Bucket-Region")
+	}
 
 	return c.said(resp.StatusCode, said)
 }
@@ -86,6 +90,9 @@ func (c *call) said(status int, said *s3list.Error) error {
 		message = said.Code
 	case !strings.Contains(message, said.Code):
 		message += " (" + said.Code + ")"
+	}
+	if said.Region != "" {
+		message += ": the region is " + strconv.Quote(said.Region)
 	}
 	e := &callError{text: c.hide(fmt.Sprintf("%s %s: %s", c.op, c.subject(), message)), code: said.Code, status: status}
 	if kind := c.kind(status, said.Code); kind != nil {
