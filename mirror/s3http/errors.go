@@ -129,6 +129,8 @@ func (c *call) kind(status int, code string) error {
 		return mirror.ErrNoObject
 	case http.StatusPreconditionFailed:
 		return mirror.ErrChanged
+	case http.StatusNotImplemented:
+		return mirror.ErrUnsupported
 	case http.StatusRequestTimeout, http.StatusTooManyRequests, 499, 520,
 		http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return mirror.ErrTemporary
@@ -147,6 +149,7 @@ var kinds = []struct {
 	{mirror.ErrFilingRefused, []string{"InvalidStorageClass"}},
 	{mirror.ErrPartsRefused, []string{"EntityTooSmall", "EntityTooLarge", "InvalidPartNumber"}},
 	{mirror.ErrTagsRefused, []string{"InvalidTag"}},
+	{mirror.ErrUnsupported, []string{"NotImplemented", "MethodNotAllowed", "XNotImplemented"}},
 	{mirror.ErrKeyRefused, []string{
 		"KeyTooLongError", "XMinioInvalidObjectName", "XMinioInvalidResourceName", "XMinioObjectExistsAsDirectory",
 		"ExistingObjectIsDirectory", "ObjectParentIsFile", "DirectoryObjectContainsData", "InvalidURI", "BadRequest",

@@ -63,7 +63,7 @@ func everyError(t *testing.T, store mirror.Store) map[string]error {
 
 var sentinels = []error{
 	mirror.ErrNoBucket, mirror.ErrNoObject, mirror.ErrChanged, mirror.ErrKeyRefused, mirror.ErrPartsRefused,
-	mirror.ErrTagsRefused, mirror.ErrTemporary,
+	mirror.ErrTagsRefused, mirror.ErrTemporary, mirror.ErrFilingRefused, mirror.ErrDigest, mirror.ErrUnsupported, mirror.ErrNoSetting,
 }
 
 // Both drivers tell the same errors apart, by code and by status.
@@ -72,12 +72,12 @@ func TestSameErrors(t *testing.T) {
 	for status, codes := range map[int]string{
 		301: "PermanentRedirect",
 		400: "400 BadDigest BadRequest DirectoryObjectContainsData EntityTooLarge EntityTooSmall IncompleteBody InvalidPartNumber " +
-			"InvalidTag InvalidURI KeyTooLongError RequestTimeout XMinioInvalidObjectName XMinioInvalidResourceName " +
+			"InvalidStorageClass InvalidTag InvalidURI KeyTooLongError RequestTimeout XMinioInvalidObjectName XMinioInvalidResourceName " +
 			"XMinioObjectExistsAsDirectory ",
 		403: "AccessDenied RequestTimeTooSkewed SignatureDoesNotMatch",
 		404: "NoSuchBucket NoSuchKey NoSuchUpload NoSuchVersion",
-		405: "MethodNotAllowedDeleteMarker",
-		409: "ExistingObjectIsDirectory ObjectParentIsFile OperationAborted",
+		405: "MethodNotAllowed MethodNotAllowedDeleteMarker",
+		409: "ConditionalRequestConflict ExistingObjectIsDirectory ObjectParentIsFile OperationAborted",
 		412: "PreconditionFailed",
 		500: "InternalError",
 		501: "NotImplemented",
