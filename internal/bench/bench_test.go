@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -19,45 +18,49 @@ const root = "../.."
 
 // TestPageIsMadeFromTheResults is what keeps a number from being written by hand.
 func TestPageIsMadeFromTheResults(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(root, resultsFile))
-	if err != nil {
-		t.Fatal(err)
+	var results Results
+	var races Races
+	texts := [][]byte{
+		unchanged(t, resultsFile, &results, func() ([]byte, error) { return results.encode() }),
+		unchanged(t, racesFile, &races, func() ([]byte, error) { return races.encode() }),
 	}
-	results := parse(t, text)
-	again, err := results.encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(text), string(again)); diff != "" {
-		t.Errorf("results are not as they were written (-file +written):\n%s", diff)
-	}
-	page, err := results.page()
+	page, err := pageOf(results, races)
 	if err != nil {
 		t.Fatal(err)
 	}
 	golden.Equal(t, filepath.Join(root, pageFile), page)
-	for _, program := range []string{"helm3", "helm4", "kustomize"} {
-		if !strings.HasPrefix(results.Programs[program], "v") {
-			t.Errorf("version of %s is %q", program, results.Programs[program])
+	for _, program := range []string{results.Programs["helm3"], results.Programs["helm4"], results.Programs["kustomize"], races.Programs["mc"], races.Programs["rclone"]} {
+		if !strings.HasPrefix(program, "v") {
+			t.Errorf("a version is %q", program)
 		}
 	}
 	for _, private := range []string{"/tmp", "/home", "/root", hostname(t)} {
-		if bytes.Contains(text, []byte(private)) {
+		if bytes.Contains(bytes.Join(texts, nil), []byte(private)) {
 			t.Errorf("the results name %q", private)
 		}
 	}
 }
 
-func parse(t *testing.T, text []byte) Results {
+// unchanged reads a file of results, which is as it would be written again.
+func unchanged(t *testing.T, name string, into any, encode func() ([]byte, error)) []byte {
 	t.Helper()
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	var results Results
-	if err := decoder.Decode(&results); err != nil {
+	path := filepath.Join(root, name)
+	text, err := os.ReadFile(path)
+	if err != nil {
 		t.Fatal(err)
 	}
+	if err := readResults(path, into); err != nil {
+		t.Fatal(err)
+	}
+	again, err := encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(text), string(again)); diff != "" {
+		t.Errorf("%s is not as it was written (-file +written):\n%s", name, diff)
+	}
 
-	return results
+	return text
 }
 
 // hostname is this machine's, in quotes, since a short one may be part of any word.

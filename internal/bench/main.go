@@ -1,11 +1,16 @@
-// Command bench measures what Ferry costs a release: the time and the memory of Helm alone, of Helm
-// with Ferry as its post-renderer, and of Helm with kustomize in Ferry's place, for releases of three
-// sizes and both Helms. `make bench` runs it; it takes about a quarter of an hour.
+// Command bench measures Ferry beside what people use in its place. `make bench` runs all of it.
 //
-//	go run ./internal/bench [-check]
+//	go run ./internal/bench [-check] [-only SERIES[;SERIES...]] [-quick]
 //
-// What was measured goes to docs/results/bench-render.json, and the page docs/benchmarks.md is made
-// from it. The targets are printed as met or missed; with -check, a missed one is an error.
+// The series "render" is what Ferry costs a release: the time and the memory of Helm alone, of Helm with
+// Ferry as its post-renderer, and of Helm with kustomize in Ferry's place, for releases of three sizes
+// and both Helms; it takes about a quarter of an hour. The others are mirrors of mc, rclone and Ferry
+// between real servers: cold, no-op, "no-op, flat", parts, mebibytes; and listing, how fast one is read.
+//
+// What was measured goes to docs/results, where it takes the place of earlier results of the same
+// series, and the page docs/benchmarks.md is made from it. The targets are printed as met or missed; with
+// -check, a missed one is an error. With -quick the mirrors have a twentieth of the objects and run
+// once, the renderer does not run, and nothing is written.
 package main
 
 import (
@@ -14,12 +19,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
-	"time"
 )
 
 func main() { os.Exit(run(context.Background(), ".", os.Stdout, os.Stderr, os.Args[1:])) }
@@ -27,8 +31,22 @@ func main() { os.Exit(run(context.Background(), ".", os.Stdout, os.Stderr, os.Ar
 // Where a run leaves its results, from the root of the repository.
 const (
 	resultsFile = "docs/results/bench-render.json"
+	racesFile   = "docs/results/bench-mirror.json"
 	pageFile    = "docs/benchmarks.md"
 )
+
+// The series that are no course of mirrors.
+const (
+	seriesRender  = "render"
+	seriesListing = "listing"
+)
+
+// order is what is to be measured.
+type order struct {
+	render, listing bool
+	courses         []course
+	quick           bool
+}
 
 // run measures, writes results and page below root, and returns an exit code.
 func run(ctx context.Context, root string, stdout, stderr io.Writer, args []string) int {
@@ -37,10 +55,18 @@ func run(ctx context.Context, root string, stdout, stderr io.Writer, args []stri
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	check := flags.Bool("check", false, "fail when a target is missed")
+	only := flags.String("only", "", "the `series` to measure, separated by semicolons")
+	quick := flags.Bool("quick", false, "see whether the mirrors work: fewer objects, one round, nothing is written")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
-	met, err := bench(ctx, root, stdout, stderr)
+	what, err := orderOf(*only, *quick)
+	if err != nil {
+		fmt.Fprintln(stderr, "bench: error:", err)
+
+		return 2
+	}
+	met, err := bench(ctx, root, stdout, stderr, what)
 	if err == nil && !met && *check {
 		err = errors.New("a target is missed")
 	}
@@ -53,44 +79,67 @@ func run(ctx context.Context, root string, stdout, stderr io.Writer, args []stri
 	return 0
 }
 
-// bench reports whether all targets are met.
-func bench(ctx context.Context, root string, stdout, stderr io.Writer) (met bool, err error) {
-	dir, err := os.MkdirTemp("", "ferry-bench-")
+// orderOf reads the names of series, of which none stands for all.
+func orderOf(only string, quick bool) (order, error) {
+	all := order{render: !quick, listing: true, courses: allCourses(), quick: quick}
+	if quick {
+		for i := range all.courses {
+			all.courses[i] = all.courses[i].less(20)
+		}
+	}
+	if only == "" {
+		return all, nil
+	}
+	what := order{quick: quick}
+	for name := range strings.SplitSeq(only, ";") {
+		found := name == seriesRender || name == seriesListing
+		what.render = what.render || name == seriesRender
+		what.listing = what.listing || name == seriesListing
+		for _, c := range all.courses {
+			if c.series == name {
+				found, what.courses = true, append(what.courses, c)
+			}
+		}
+		if !found {
+			return order{}, fmt.Errorf("there is no series %q", name)
+		}
+	}
+
+	return what, nil
+}
+
+// bench reports whether all targets of what was measured are met.
+func bench(ctx context.Context, root string, stdout, stderr io.Writer, what order) (met bool, err error) {
+	machine, err := thisMachine(ctx)
 	if err != nil {
 		return false, err
 	}
-	defer os.RemoveAll(dir)
-	results := Results{Date: time.Now().UTC().Format(time.DateOnly)}
-	if results.Machine, err = thisMachine(ctx); err != nil {
-		return false, err
+	fmt.Fprintf(stderr, "load of the machine before the start: %.2f on %d cores\n", machine.Load, machine.Cores)
+	var verdicts []Verdict
+	if what.render {
+		results, err := benchRender(ctx, root, stderr, machine)
+		if err != nil {
+			return false, err
+		}
+		if err := write(filepath.Join(root, resultsFile), results.encode); err != nil {
+			return false, err
+		}
+		verdicts = append(verdicts, results.judge()...)
 	}
-	fmt.Fprintf(stderr, "load of the machine before the start: %.2f on %d cores\n", results.Machine.Load, results.Machine.Cores)
-	shop, err := newWorkshop(ctx, root, dir)
-	if err != nil {
-		return false, err
+	if what.listing || len(what.courses) > 0 {
+		more, err := benchMirror(ctx, root, stderr, machine, what)
+		if err != nil {
+			return false, err
+		}
+		verdicts = append(verdicts, more...)
 	}
-	results.Programs = shop.versions
-	before, err := currentUsage()
-	if err != nil {
-		return false, err
-	}
-	if results.Series, err = shop.measure(ctx, stderr, sizes); err != nil {
-		return false, err
-	}
-	after, err := currentUsage()
-	if err != nil {
-		return false, err
-	}
-	results.Machine.Others = math.Round(after.others(before)*1000) / 1000
-	fmt.Fprintf(stderr, "other work took %.1f %% of the processors meanwhile\n", results.Machine.Others*100)
-	if err := write(filepath.Join(root, resultsFile), results.encode); err != nil {
-		return false, err
-	}
-	if err := write(filepath.Join(root, pageFile), results.page); err != nil {
-		return false, err
+	if !what.quick {
+		if err := writePage(root); err != nil {
+			return false, err
+		}
 	}
 	met = true
-	for _, v := range results.judge() {
+	for _, v := range verdicts {
 		fmt.Fprintln(stdout, v)
 		met = met && v.Met
 	}

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"text/template"
 )
@@ -56,10 +57,14 @@ func (v view) Verdicts() []Verdict { return v.judge() }
 // Slow is when a case is run but once.
 func (v view) Slow() string { return fmt.Sprintf("%.0f seconds", slow.Seconds()) }
 
-// page is docs/benchmarks.md.
-func (r Results) page() ([]byte, error) {
+// pageOf is docs/benchmarks.md.
+func pageOf(results Results, races Races) ([]byte, error) {
 	var out bytes.Buffer
-	if err := pageTemplate.Execute(&out, view{r}); err != nil {
+	out.WriteString(pageHead)
+	if err := raceTemplate.Execute(&out, raceView{races}); err != nil {
+		return nil, err
+	}
+	if err := pageTemplate.Execute(&out, view{results}); err != nil {
 		return nil, err
 	}
 
@@ -95,4 +100,18 @@ func count(n int) string {
 	}
 
 	return fmt.Sprint(n)
+}
+
+// writePage makes the page from what the files of results hold.
+func writePage(root string) error {
+	var results Results
+	if err := readResults(filepath.Join(root, resultsFile), &results); err != nil {
+		return err
+	}
+	races, err := readRaces(filepath.Join(root, racesFile))
+	if err != nil {
+		return err
+	}
+
+	return write(filepath.Join(root, pageFile), func() ([]byte, error) { return pageOf(results, races) })
 }
