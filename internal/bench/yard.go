@@ -21,6 +21,7 @@ type yard struct {
 	peers     []peers.Peer
 	barecopy  string
 	engine    string
+	memserver string
 }
 
 // newYard builds in dir, which is empty, what is not built yet; root is the repository.
@@ -28,9 +29,11 @@ func newYard(ctx context.Context, root, dir string) (*yard, error) {
 	y := &yard{
 		dir: dir, stopwatch: filepath.Join(dir, "stopwatch"),
 		barecopy: filepath.Join(dir, "barecopy"), engine: filepath.Join(dir, "engine"),
+		memserver: filepath.Join(dir, "memserver"),
 	}
 	for path, pkg := range map[string]string{
 		y.stopwatch: "./internal/bench/stopwatch", y.barecopy: "./internal/bench/barecopy", y.engine: "./internal/bench/engine",
+		y.memserver: "./internal/bench/memserver",
 	} {
 		environment := append(os.Environ(), "CGO_ENABLED=0")
 		if _, err := output(ctx, root, environment, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, pkg); err != nil {

@@ -112,13 +112,13 @@ func aliases(home string, p Pair) []string { return append([]string{"HOME=" + ho
 
 // Aliases are variables of the environment that make src and dst of the stores.
 func (p Pair) Aliases() []string {
-	var env []string
-	for name, s := range map[string]testworld.S3{"src": p.Source, "dst": p.Destination} {
-		scheme, host, _ := strings.Cut(s.Endpoint, "://")
-		env = append(env, fmt.Sprintf("MC_HOST_%s=%s://%s:%s@%s", name, scheme, s.AccessKey, s.SecretKey, host))
-	}
+	return []string{alias("src", p.Source), alias("dst", p.Destination)}
+}
 
-	return env
+func alias(name string, s testworld.S3) string {
+	scheme, host, _ := strings.Cut(s.Endpoint, "://")
+
+	return fmt.Sprintf("MC_HOST_%s=%s://%s:%s@%s", name, scheme, s.AccessKey, s.SecretKey, host)
 }
 
 // remotes are both stores as rclone reads them. Its provider Minio asks for what all servers here

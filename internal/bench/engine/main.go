@@ -18,6 +18,7 @@ import (
 	"github.com/helm-ferry/ferry/internal/mcalias"
 	"github.com/helm-ferry/ferry/mirror"
 	"github.com/helm-ferry/ferry/mirror/s3"
+	"github.com/helm-ferry/ferry/mirror/s3http"
 )
 
 func main() { os.Exit(run(context.Background(), os.Environ(), os.Args[1:])) }
@@ -90,5 +91,5 @@ func open(finder mcalias.Finder, reference bool, alias string) (mirror.Store, er
 		return s3.Open(found.Endpoint)
 	}
 
-	return s3.Open(found.Endpoint)
+	return s3http.Open(found.Endpoint)
 }
