@@ -45,8 +45,12 @@ check: lint vet test generated tidy vuln helm-lint ## all that must hold for a c
 	@echo "make check: all is well$(if $(filter 1,$(VULNDB_OFFLINE)), but for what VULNDB_OFFLINE leaves out, see above)"
 
 .PHONY: bench
-bench: ## time and memory beside Helm alone and kustomize, into docs/benchmarks.md
+bench: ## time and memory beside Helm alone, kustomize, mc and rclone, into docs/benchmarks.md
 	go run ./internal/bench
+
+.PHONY: survival
+survival: ## what mc, rclone and Ferry make of faults, into docs/survival.md
+	go run ./internal/survival
 
 .PHONY: clean
 clean: ## remove bin and dist; the cache of programs stays

@@ -21,8 +21,8 @@ func TestPageIsMadeFromTheResults(t *testing.T) {
 	var results Results
 	var races Races
 	texts := [][]byte{
-		unchanged(t, resultsFile, &results, func() ([]byte, error) { return results.encode() }),
-		unchanged(t, racesFile, &races, func() ([]byte, error) { return races.encode() }),
+		unchanged(t, resultsFile, &results),
+		unchanged(t, racesFile, &races),
 	}
 	page, err := pageOf(results, races)
 	if err != nil {
@@ -42,7 +42,7 @@ func TestPageIsMadeFromTheResults(t *testing.T) {
 }
 
 // unchanged reads a file of results, which is as it would be written again.
-func unchanged(t *testing.T, name string, into any, encode func() ([]byte, error)) []byte {
+func unchanged(t *testing.T, name string, into interface{ encode() ([]byte, error) }) []byte {
 	t.Helper()
 	path := filepath.Join(root, name)
 	text, err := os.ReadFile(path)
@@ -52,7 +52,7 @@ func unchanged(t *testing.T, name string, into any, encode func() ([]byte, error
 	if err := readResults(path, into); err != nil {
 		t.Fatal(err)
 	}
-	again, err := encode()
+	again, err := into.encode()
 	if err != nil {
 		t.Fatal(err)
 	}

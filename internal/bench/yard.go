@@ -41,7 +41,7 @@ func newYard(ctx context.Context, root, dir string) (*yard, error) {
 		}
 	}
 	var err error
-	y.peers, err = peers.Find(ctx, root, dir)
+	y.peers, err = peers.Find(ctx, os.Environ(), root, dir)
 
 	return y, err
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"debug/buildinfo"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -33,6 +32,7 @@ type Peer struct {
 	path    string
 	args    func(bucket string) []string
 	remove  string // the flag that also removes what the source does not have
+	all     string // the flag that copies more attributes than are copied without it
 	env     func(home string, p Pair) []string
 	home    string
 }
@@ -54,6 +54,16 @@ func (p Peer) MirrorAndRemove(pair Pair) Command {
 	return c
 }
 
+// MirrorAttributes is Mirror that copies all attributes that the program can copy.
+func (p Peer) MirrorAttributes(pair Pair) Command {
+	c := p.Mirror(pair)
+	if p.all != "" {
+		c.Args = append(c.Args, p.all)
+	}
+
+	return c
+}
+
 // Line is the command as a person would type it.
 func (p Peer) Line() string { return p.Name + " " + strings.Join(p.args("bucket"), " ") }
 
@@ -65,16 +75,16 @@ const (
 )
 
 // Find returns mc, rclone and Ferry. The first two are the pinned ones; Ferry is built from the
-// repository at root, as `make build` does it, into dir, where the programs have their home as well.
-func Find(ctx context.Context, root, dir string) ([]Peer, error) {
+// repository at root, in an environment that finds Go, into dir, where the programs have their home as well.
+func Find(ctx context.Context, environ []string, root, dir string) ([]Peer, error) {
 	ferry := filepath.Join(dir, "ferry")
 	build := []string{"build", "-trimpath", "-ldflags", "-s -w", "-o", ferry, "./cmd/ferry"}
-	if _, err := output(ctx, root, append(os.Environ(), "CGO_ENABLED=0"), "go", build...); err != nil {
+	if _, err := output(ctx, root, append(environ, "CGO_ENABLED=0"), "go", build...); err != nil {
 		return nil, err
 	}
 	all := []Peer{
-		{Name: MC, args: mcArgs, remove: "--remove", env: aliases},
-		{Name: Rclone, args: rcloneArgs, env: remotes},
+		{Name: MC, args: mcArgs, remove: "--remove", all: "--preserve", env: aliases},
+		{Name: Rclone, args: rcloneArgs, all: "--metadata", env: remotes},
 		{Name: Ferry, path: ferry, args: ferryArgs, remove: "--remove", env: aliases, home: dir},
 	}
 	for i, module := range []string{"github.com/minio/mc", "github.com/rclone/rclone"} {

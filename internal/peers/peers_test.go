@@ -2,6 +2,7 @@ package peers_test
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ import (
 
 // TestPeersMirror has each program copy, copy what changed, and remove when it is asked to and not before.
 func TestPeersMirror(t *testing.T) {
-	all, err := peers.Find(t.Context(), "../..", t.TempDir())
+	all, err := peers.Find(t.Context(), os.Environ(), "../..", t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +42,7 @@ func TestPeersMirror(t *testing.T) {
 }
 
 func TestPeersHaveVersions(t *testing.T) {
-	all, err := peers.Find(t.Context(), "../..", t.TempDir())
+	all, err := peers.Find(t.Context(), os.Environ(), "../..", t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
