@@ -84,6 +84,9 @@ func (r Races) print(out io.Writer, race Race) {
 			fmt.Fprintf(out, "  %-16s %8.2f s %8.2f s of processor time %6.0f MiB\n", run.Program, wall(run), cpu(run), peak(run)/(1<<20))
 		}
 	}
+	for _, line := range race.Profile {
+		fmt.Fprintln(out, "   ", line)
+	}
 }
 
 // readRaces reads a file of results, which knows no other fields.

@@ -69,8 +69,8 @@ func listings() []scenario {
 	}, {
 		name: "ghost", title: "An object is listed and cannot be read",
 		about:   "One key of 101 is answered with 404, and comes back in every listing.",
-		source:  quirky.Quirks{Listing: quirky.Listing{Ghosts: []string{"ghost"}}},
-		prepare: func(t *trial) error { t.wanted["ghost"] = []quirky.Digest{{}}; return t.fill(100, 10, false) },
+		source:  quirky.Quirks{Listing: quirky.Listing{Ghosts: []string{ghost}}},
+		prepare: func(t *trial) error { t.wanted[ghost] = []quirky.Digest{{}}; return t.fill(100, 10, false) },
 	}}
 }
 
@@ -166,6 +166,9 @@ func contents() []scenario {
 		},
 	}}
 }
+
+// ghost is a key among the others.
+const ghost = "folder-0/ghost"
 
 func key(i int) string { return fmt.Sprintf("folder-%d/object-%04d", i/100, i) }
 
