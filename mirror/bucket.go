@@ -9,6 +9,8 @@ import (
 	"hash"
 	"sync"
 	"time"
+
+	"github.com/helm-ferry/ferry/mirror/lease"
 )
 
 // maxFailing is how many objects may fail in a row before a bucket is given up.
@@ -25,6 +27,7 @@ type bucketRun struct {
 
 	locks   *locks                  // of this bucket, on both sides
 	history bool                    // versions are dealt with
+	known   *provenance             // where the bucket comes from, as far as that is known
 	absent  bool                    // the destination does not have the bucket, and need not
 	abandon context.CancelCauseFunc // ends the walk that is under way
 
@@ -75,6 +78,9 @@ func lasting(ctx context.Context, grace time.Duration) (context.Context, context
 	}
 	longer, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	unhook := context.AfterFunc(ctx, func() {
+		if errors.Is(context.Cause(ctx), lease.ErrLost) {
+			cancel(context.Cause(ctx))
+		}
 		timer := time.NewTimer(grace)
 		defer timer.Stop()
 		select {

@@ -151,6 +151,17 @@ func (s oneTag) Put(ctx context.Context, bucket, key string, req mirror.PutReque
 	return s.tag, err
 }
 
+// journals fails a method on what belongs to journals.
+func journals(method string, err error) func(faulty.Call) error {
+	return func(call faulty.Call) error {
+		if call.Method == method && strings.HasPrefix(call.Key, "journal/") {
+			return err
+		}
+
+		return nil
+	}
+}
+
 // A journal that is gone, damaged or out of reach costs a comparison; what it cannot do is
 // said.
 func TestJournalOfNoUse(t *testing.T) {
@@ -173,10 +184,10 @@ func TestJournalOfNoUse(t *testing.T) {
 			return place
 		}, true},
 		"out of reach": {func(_ world, place *memory.Store) mirror.Store {
-			return faulty.New(place, faulty.Faults{Before: faulty.Times(-1, "List", errors.New("no route"))})
+			return faulty.New(place, faulty.Faults{Before: journals("List", errors.New("no route"))})
 		}, true},
 		"read-only": {func(world, *memory.Store) mirror.Store {
-			return faulty.New(memory.New("mem://place:1", memory.Quirks{}), faulty.Faults{Before: faulty.Times(-1, "Put", errors.New("denied"))})
+			return faulty.New(memory.New("mem://place:1", memory.Quirks{}), faulty.Faults{Before: journals("Put", errors.New("denied"))})
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {

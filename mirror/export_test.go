@@ -31,3 +31,6 @@ func Middle(first, last, ceiling string) (string, bool) { return middle(first, l
 
 // Canonical spells a setting so that equal ones are spelled alike.
 func Canonical(doc []byte) string { return canonical(doc).String() }
+
+// Fence keeps writes from a store unless check allows them.
+func Fence(store Store, check func() error) Store { return newFence(store, check) }

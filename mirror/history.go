@@ -36,6 +36,7 @@ func (b *bucketRun) walkHistory(
 		switch {
 		case err != nil:
 			failed = err
+		case b.opts.owns(b.name, p.key):
 		case !b.filter.keeps(p.key):
 			excluded++
 		case look(p):

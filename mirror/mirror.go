@@ -10,7 +10,7 @@ import (
 // order is: guard, data, data with delicate keys, another look at what vanished, what
 // points to data, removals.
 func (b *bucketRun) mirror(ctx context.Context) {
-	if !b.source(ctx) || !b.target(ctx) || !b.guard(ctx) {
+	if !b.source(ctx) || !b.admitted() || !b.target(ctx) || !b.guard(ctx) || !b.claim(ctx) {
 		return
 	}
 	if b.settingsBefore(ctx); !b.keepsVersions(ctx) {

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/helm-ferry/ferry/mirror/lease"
 	"github.com/helm-ferry/ferry/mirror/state"
 )
 
@@ -58,12 +60,24 @@ type Options struct {
 	// destination has.
 	IgnoreExtra bool
 	Remove      Remove
-	// StateBucket is Ferry's own bucket, never mirrored, compared or removed from.
-	StateBucket string
-	// State, if set, is where a mirror remembers what it has proven, so that the next
-	// one lists and does not read where ETags cannot match. Whoever may write there
-	// can have an object that differs pass for equal; Verify does not believe it.
+	// StateBucket is Ferry's own bucket at the destination, and StatePrefix, if set, what
+	// it owns of it. There is the trash. It is never mirrored, compared or removed from.
+	StateBucket, StatePrefix string
+	// State, if set, is where a run keeps its locks, what it knows of the destination's
+	// buckets, what it has proven (so that the next one lists and does not read where ETags
+	// cannot match), and its report; [StateIn] the state bucket, unless it shall be
+	// elsewhere. Without it nothing keeps two runs apart or sources from being mixed up.
+	// Whoever may write there can have an object that differs pass for equal; Verify does
+	// not believe it.
 	State state.Place
+	// Holder is who takes the locks. The zero value is this process.
+	Holder lease.Holder
+	// Adopt takes buckets of the destination over that are known to come from another
+	// source.
+	Adopt bool
+	// Origin, if set, says where a bucket comes from, where that is not the bucket of
+	// this name at the source's location.
+	Origin func(bucket string) Origin
 	// Concurrency is how many objects are dealt with, and how many calls of one store
 	// are under way, at most. A run begins with few and takes more as long as that gets
 	// more done.
@@ -113,7 +127,7 @@ func (o Options) Validate() error {
 			fault("buckets[%d]: is empty", i)
 		case name == AllBuckets && len(o.Buckets) > 1:
 			fault("buckets[%d]: %q stands alone", i, AllBuckets)
-		case name == o.stateBucket():
+		case o.owns(name, ""):
 			fault("buckets[%d]: %q is Ferry's own bucket", i, name)
 		case slices.Contains(o.Buckets[:i], name):
 			fault("buckets[%d]: %q is named twice", i, name)
@@ -157,6 +171,22 @@ func (o Options) stateBucket() string {
 	}
 
 	return o.StateBucket
+}
+
+// ownBucket is the bucket that is Ferry's own as a whole, if there is one.
+func (o Options) ownBucket() string {
+	if folder(o.StatePrefix) != "" {
+		return ""
+	}
+
+	return o.stateBucket()
+}
+
+// owns reports whether a key of a bucket, or bucket/prefix, is Ferry's own.
+func (o Options) owns(name, key string) bool {
+	bucket, prefix := locate(name)
+
+	return bucket == o.stateBucket() && strings.HasPrefix(prefix+key, folder(o.StatePrefix))
 }
 
 func (o Options) concurrency() int {

@@ -23,6 +23,9 @@ func (b *bucketRun) guard(ctx context.Context) bool {
 		err = b.clarify(ctx, &f)
 	}
 	switch {
+	case err == nil && f.extra > 0 && b.unknown():
+		b.refuseBy(GuardOrigin, "%d of the %d objects at the destination are not at the source, and no run has copied it here before",
+			f.extra, f.held)
 	case f.going > b.allowed:
 		b.refuse("%d of the %d objects at the destination would be replaced or removed, more than %s",
 			f.going, f.held, b.opts.Remove.limit(f.held))
@@ -37,10 +40,17 @@ func (b *bucketRun) guard(ctx context.Context) bool {
 	return false
 }
 
+// unknown reports whether nothing says that the content of the destination comes from
+// the source: what it has more may be a stranger's.
+func (b *bucketRun) unknown() bool {
+	return b.session.Load() != nil && b.known == nil && !b.opts.Adopt
+}
+
 // forecast counts what a run is going to do to a destination.
 type forecast struct {
 	source, held int64
 	going        int64 // will be replaced or removed
+	extra        int64 // of these, removed
 	unclear      int64 // will be replaced if the content differs
 }
 
@@ -53,7 +63,10 @@ func (f *forecast) add(p pair) bool {
 		f.held++
 	}
 	switch decide(p) {
-	case actExtra, actReplace:
+	case actExtra:
+		f.extra++
+		f.going++
+	case actReplace:
 		f.going++
 	case actCompare:
 		f.unclear++

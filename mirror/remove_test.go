@@ -26,8 +26,9 @@ func (w world) trash() map[string]string {
 	w.Helper()
 	found := map[string]string{}
 	for key, content := range w.content(w.dst, mirror.DefaultStateBucket) {
-		parts := strings.SplitN(key, "/", 3)
-		found[parts[2]] += content
+		if parts := strings.SplitN(key, "/", 3); parts[0] == "trash" {
+			found[parts[2]] += content
+		}
 	}
 
 	return found
@@ -283,8 +284,10 @@ func TestTrashKeepsBoth(t *testing.T) {
 		w.run(w.src, dst, removing(100), mirror.OutcomeDone)
 		w.equal("destination", w.content(w.dst, bucket), map[string]string{"k": "new", "other": "x"})
 		var kept []string
-		for _, content := range w.content(w.dst, mirror.DefaultStateBucket) {
-			kept = append(kept, content)
+		for key, content := range w.content(w.dst, mirror.DefaultStateBucket) {
+			if strings.HasPrefix(key, "trash/") {
+				kept = append(kept, content)
+			}
 		}
 		slices.Sort(kept)
 		w.equal("in the trash", kept, []string{"first", "second"})
@@ -308,17 +311,17 @@ func TestTrashIsEmptied(t *testing.T) {
 		time.Sleep(20 * time.Hour)
 		w.put(w.dst, map[string]string{"new extra": "x"})
 		w.run(w.src, w.dst, removing(50), mirror.OutcomeDone)
-		w.equal("trash after 20 hours", len(w.content(w.dst, state)), 6)
+		w.equal("trash after 20 hours", len(w.content(w.dst, state)), 7)
 		time.Sleep(5 * time.Hour)
 		failing := faulty.New(w.src, faulty.Faults{Before: faulty.Times(-1, "List", errDenied)})
 		w.run(failing, w.dst, removing(50), mirror.OutcomePartial)
-		w.equal("trash after a run that failed", len(w.content(w.dst, state)), 6)
+		w.equal("trash after a run that failed", len(w.content(w.dst, state)), 7)
 		w.run(w.src, w.dst, removing(50), mirror.OutcomeDone)
 		for key := range w.content(w.dst, state) {
 			if strings.HasSuffix(key, "/old extra") {
 				w.Errorf("%q is still there", key)
 			}
 		}
-		w.equal("trash after 25 hours", len(w.content(w.dst, state)), 5)
+		w.equal("trash after 25 hours", len(w.content(w.dst, state)), 6)
 	})
 }

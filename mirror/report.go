@@ -50,6 +50,7 @@ type Report struct {
 	Complete    bool           `json:"complete"`          // every bucket is
 	Totals      Counts         `json:"totals"`
 	Buckets     []BucketReport `json:"buckets"`
+	State       *StateReport   `json:"state,omitempty"` // of a run with a place for it
 }
 
 // BucketReport is the result for one bucket.
@@ -58,6 +59,8 @@ type BucketReport struct {
 	Missing bool   `json:"missing,omitempty"` // the source does not have it, and need not
 	Created bool   `json:"created,omitempty"`
 	Refused string `json:"refused,omitempty"` // why a guard stopped it
+	Guard   Guard  `json:"guard,omitempty"`   // which one
+	Adopted string `json:"adopted,omitempty"` // the source that it was known to come from before
 	// Complete: both listings were read to a proven end, and no object failed.
 	Complete bool    `json:"complete"`
 	Seconds  float64 `json:"seconds"`
@@ -71,6 +74,16 @@ type BucketReport struct {
 	Errors      Bounded[Failure]     `json:"errors"`
 	Settings    []SettingReport      `json:"settings,omitempty"` // those that either side has, if the run looked
 }
+
+// Guard is what may stop a run over a bucket.
+type Guard string
+
+// The guards.
+const (
+	GuardAllowance Guard = "allowance" // it would replace or remove too much
+	GuardLock      Guard = "lock"      // another run writes to the bucket
+	GuardOrigin    Guard = "origin"    // the bucket is not known to come from the source
+)
 
 // Outcome sums the report up: refused, else partial, else differences, else done.
 // A mirror is done only when nothing is left to do; what it leaves behind makes it

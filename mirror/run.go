@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -18,7 +19,7 @@ func Run(ctx context.Context, src Reader, dst Store, opts Options) (Report, erro
 	if err != nil {
 		return Report{Kind: kindMirror}, err
 	}
-	e.dst = newPacedStore(dst, newPace(opts.concurrency()))
+	e.dst = newPacedStore(newFence(dst, e.mayWrite), newPace(opts.concurrency()))
 
 	return e.run(ctx, e.dst, func(ctx context.Context, b *bucketRun) {
 		b.mirror(ctx)
@@ -54,8 +55,10 @@ type engine struct {
 	emit    func(Event)
 	started time.Time
 
+	session atomic.Pointer[session] // with the place of the run, if it has one
+
 	stateMu    sync.Mutex
-	stateReady bool // the state bucket exists
+	stateReady bool // the bucket of the trash is there, and Ferry's own
 }
 
 func newEngine(kind string, src Reader, opts Options) (*engine, error) {
@@ -91,6 +94,11 @@ func (e *engine) run(
 	if err != nil {
 		return rep, err
 	}
+	ctx, err = e.enter(ctx, names, &rep)
+	if err != nil || rep.Refused != "" {
+		return rep, err
+	}
+	defer func() { e.leave(ctx, &rep) }()
 	rep.Complete = true
 	for _, name := range names {
 		if ctx.Err() != nil {
@@ -98,6 +106,7 @@ func (e *engine) run(
 		}
 		b := newBucketRun(e, name)
 		bucket(ctx, b)
+		b.completed(ctx)
 		rep.add(b.finish())
 	}
 	if ctx.Err() != nil {
@@ -133,7 +142,7 @@ func (e *engine) buckets(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the buckets of %s: %w", e.src.Location(), err)
 	}
-	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == e.opts.stateBucket() })
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == e.opts.ownBucket() })
 	slices.Sort(names)
 
 	return names, nil

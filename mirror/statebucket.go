@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/helm-ferry/ferry/mirror/state"
@@ -22,14 +24,16 @@ const settleTime = 2 * time.Second
 type stateBucket struct {
 	store          Store
 	bucket, prefix string
-	plain          bool // the store ignores conditions
+
+	mu   sync.Mutex
+	open *state.Facts // of the place that was opened to write
 }
 
 // StateIn returns the place in a bucket of a store, or below a prefix of it. It sends
-// nothing yet. Conditions are left to the store as soon as Open has seen that it
-// refuses wrong ones.
+// nothing yet. Conditions are left to the store once Open has seen that it refuses
+// wrong ones; what Open finds out to write is asked once.
 func StateIn(store Store, bucket, prefix string) state.Place {
-	return &stateBucket{store: store, bucket: bucket, prefix: folder(prefix), plain: true}
+	return &stateBucket{store: store, bucket: bucket, prefix: folder(prefix)}
 }
 
 // folder returns a prefix with a slash at its end, or none.
@@ -45,17 +49,32 @@ func (s *stateBucket) location() string { return s.store.Location() + "/" + s.bu
 
 // Open implements state.Place.
 func (s *stateBucket) Open(ctx context.Context, use state.Use) (state.Facts, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open != nil {
+		return *s.open, nil
+	}
 	facts := state.Facts{Location: s.location()}
 	err := s.own(ctx, use)
 	if err == nil && use == state.Write {
 		facts.Conditional, err = s.probe(ctx)
-		s.plain = !facts.Conditional
 	}
 	if err != nil {
 		return facts, fmt.Errorf("state in bucket %q: %w", s.bucket, err)
 	}
+	if use == state.Write {
+		s.open = &facts
+	}
 
 	return facts, nil
+}
+
+// conditional reports whether the store is known to check conditions.
+func (s *stateBucket) conditional() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	return s.open != nil && s.open.Conditional
 }
 
 // own makes sure that the place is Ferry's own.
@@ -82,7 +101,7 @@ func (s *stateBucket) own(ctx context.Context, use state.Use) error {
 		return nil
 	case err != nil && !errors.Is(err, state.ErrAbsent):
 		return err
-	case len(page.Entries) > 0:
+	case slices.ContainsFunc(page.Entries, func(e Entry) bool { return strings.HasPrefix(e.Key, s.prefix) }):
 		return fmt.Errorf("%s is %w: it holds objects, and no %s of Ferry", s.location(), state.ErrForeign, state.Marker)
 	case use == state.Read:
 		return nil
@@ -158,7 +177,7 @@ func (s *stateBucket) Put(ctx context.Context, name string, content []byte, only
 	if err := state.Check(name); err != nil {
 		return "", err
 	}
-	if !s.plain {
+	if s.conditional() {
 		return s.write(ctx, name, content, PutRequest{IfAbsent: only.Absent, IfMatch: ETag(only.Tag)})
 	}
 	if only == (state.Condition{}) {
@@ -224,6 +243,18 @@ func (s *stateBucket) write(ctx context.Context, name string, content []byte, re
 // List implements state.Place.
 func (s *stateBucket) List(ctx context.Context, prefix string) ([]state.Item, error) {
 	var items []state.Item
+	err := s.each(ctx, prefix, func(name string, e Entry) error {
+		items = append(items, state.Item{Name: name, Size: e.Size, Modified: e.Modified})
+
+		return nil
+	})
+
+	return items, err
+}
+
+// each calls f for each object whose name begins with a prefix. There are none in a
+// bucket that does not exist.
+func (s *stateBucket) each(ctx context.Context, prefix string, f func(name string, e Entry) error) error {
 	for from := (Cursor{Prefix: s.prefix + prefix}); ; {
 		var page Page
 		err := s.repeat(ctx, func(ctx context.Context) error {
@@ -233,21 +264,25 @@ func (s *stateBucket) List(ctx context.Context, prefix string) ([]state.Item, er
 			return err
 		})
 		if errors.Is(err, ErrNoBucket) {
-			return nil, nil
+			return nil
 		}
 		if err == nil && page.Truncated && (page.Next == "" || page.Next == from.Token) {
 			err = errors.New("the listing does not go on")
 		}
 		if err != nil {
-			return nil, fmt.Errorf("list %s: %w", s.location(), err)
+			return fmt.Errorf("list %s: %w", s.location(), err)
 		}
 		for _, e := range page.Entries {
-			if name, ok := strings.CutPrefix(e.Key, s.prefix); ok && strings.HasPrefix(name, prefix) {
-				items = append(items, state.Item{Name: name, Size: e.Size, Modified: e.Modified})
+			name, ok := strings.CutPrefix(e.Key, s.prefix)
+			if !ok || !strings.HasPrefix(name, prefix) {
+				continue
+			}
+			if err := f(name, e); err != nil {
+				return err
 			}
 		}
 		if !page.Truncated {
-			return items, nil
+			return nil
 		}
 		from.Token = page.Next
 	}
@@ -258,6 +293,11 @@ func (s *stateBucket) Remove(ctx context.Context, name string) error {
 	if err := state.Check(name); err != nil {
 		return err
 	}
+
+	return s.remove(ctx, name)
+}
+
+func (s *stateBucket) remove(ctx context.Context, name string) error {
 	err := s.repeat(ctx, func(ctx context.Context) error { return s.store.Remove(ctx, s.bucket, s.prefix+name) })
 	if err != nil && !errors.Is(err, ErrNoBucket) && !errors.Is(err, ErrNoObject) {
 		return fmt.Errorf("remove %q of %s: %w", name, s.location(), err)

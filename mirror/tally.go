@@ -97,11 +97,13 @@ func (b *bucketRun) fail(ctx context.Context, key string, err error) {
 	}
 }
 
-func (b *bucketRun) refuse(format string, args ...any) {
+func (b *bucketRun) refuse(format string, args ...any) { b.refuseBy(GuardAllowance, format, args...) }
+
+func (b *bucketRun) refuseBy(guard Guard, format string, args ...any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.rep.Complete = false
-	b.rep.Refused = fmt.Sprintf(format, args...)
+	b.rep.Refused, b.rep.Guard = fmt.Sprintf(format, args...), guard
 }
 
 func (b *bucketRun) anomaly(kind AnomalyKind, detail string) {

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/helm-ferry/ferry/mirror/state"
 )
 
-// The trash of a run is trash/STAMP/BUCKET/KEY in the state bucket. STAMP is when
+// The trash of a run is trash/STAMP/BUCKET/KEY in the state bucket, below its prefix. STAMP is when
 // the run started; a key that goes there twice gets STAMP.2, and so on.
 const (
 	trashPrefix = "trash/"
@@ -17,20 +19,20 @@ const (
 
 // trash copies an object of the destination to the trash and proves the copy.
 func (b *bucketRun) trash(ctx context.Context, e Entry) error {
-	state := b.opts.stateBucket()
+	into := b.opts.stateBucket()
 	if err := b.ready(ctx); err != nil {
 		return err
 	}
 	for n := 1; ; n++ {
-		key := trashKey(b.engine.started, n, b.name, e.Key)
-		taken, err := b.exists(ctx, state, key)
+		key := folder(b.opts.StatePrefix) + trashKey(b.engine.started, n, b.name, e.Key)
+		taken, err := b.exists(ctx, into, key)
 		if err != nil {
 			return err
 		}
 		if taken {
 			continue
 		}
-		done, err := b.transfer(b.dst, b.name, e, state, key).run(ctx)
+		done, err := b.transfer(b.dst, b.name, e, into, key).run(ctx)
 		if err == nil && len(done.lost) > 0 {
 			err = fmt.Errorf("the destination does not keep %s", strings.Join(done.lost, ", "))
 		}
@@ -39,17 +41,22 @@ func (b *bucketRun) trash(ctx context.Context, e Entry) error {
 	}
 }
 
-// ready makes the state bucket when the run first needs it.
+// ready makes the state bucket when the run first needs it, and makes sure that it is
+// not a stranger's.
 func (e *engine) ready(ctx context.Context) error {
 	e.stateMu.Lock()
 	defer e.stateMu.Unlock()
 	if e.stateReady {
 		return nil
 	}
-	err := e.create(ctx, e.opts.stateBucket(), BucketRequest{})
+	err := e.trashPlace().own(ctx, state.Write)
 	e.stateReady = err == nil
 
 	return err
+}
+
+func (e *engine) trashPlace() *stateBucket {
+	return &stateBucket{store: e.dst, bucket: e.opts.stateBucket(), prefix: folder(e.opts.StatePrefix)}
 }
 
 // exists reports whether the destination has an object.
@@ -91,25 +98,23 @@ func trashedAt(key string) (time.Time, bool) {
 	return at, true
 }
 
-// emptyTrash removes what has been in the trash for its time.
+// emptyTrash removes what has been in the trash for its time, if the place is Ferry's
+// own.
 func (e *engine) emptyTrash(ctx context.Context) error {
-	state := e.opts.stateBucket()
-	list := lister{store: e.dst, bucket: state, onRetry: func() {}, anomaly: func(AnomalyKind, string) {}}
-	for entry, err := range list.entries(ctx) {
-		if errors.Is(err, ErrNoBucket) {
+	place := e.trashPlace()
+	if err := place.own(ctx, state.Read); err != nil {
+		return fmt.Errorf("empty the trash: %w", err)
+	}
+	err := place.each(ctx, trashPrefix, func(name string, _ Entry) error {
+		at, ok := trashedAt(name)
+		if !ok || e.started.Sub(at) <= e.opts.Remove.Trash {
 			return nil
 		}
-		if err != nil {
-			return fmt.Errorf("empty the trash: %w", err)
-		}
-		at, ok := trashedAt(entry.Key)
-		if !ok || e.started.Sub(at) <= e.opts.Remove.Trash {
-			continue
-		}
-		err := repeat(ctx, func() {}, func(ctx context.Context) error { return e.dst.Remove(ctx, state, entry.Key) })
-		if err != nil {
-			return fmt.Errorf("empty the trash: remove %q: %w", entry.Key, err)
-		}
+
+		return place.remove(ctx, name)
+	})
+	if err != nil {
+		return fmt.Errorf("empty the trash: %w", err)
 	}
 
 	return nil

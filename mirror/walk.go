@@ -94,6 +94,7 @@ func (w *walker) looked(pairs []pair) []pair {
 	defer w.looking.Unlock()
 	for _, p := range pairs {
 		switch {
+		case w.opts.owns(w.name, p.key()):
 		case !w.filter.keeps(p.key()) || !w.opts.within(p):
 			w.excluded++
 		case w.look(p):

@@ -102,7 +102,7 @@ func TestStorageClass(t *testing.T) {
 		opts.Remove.Trash = time.Hour
 		dst := filed{w.dst, map[string]int{}}
 		w.run(w.src, dst, opts, mirror.OutcomeDone)
-		w.equal("classes", dst.classes, map[string]int{bucket + "/GLACIER_IR": 2, mirror.DefaultStateBucket + "/": 1})
+		w.equal("classes", dst.classes, map[string]int{bucket + "/GLACIER_IR": 2, mirror.DefaultStateBucket + "/": 2})
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,36 +22,35 @@ import (
 func inWorld(t *testing.T, f func(w world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := world{T: t, broken: map[*faulty.Store]bool{}, store: memory.New("mem://a:1", memory.Quirks{})}
+		w := world{T: t, store: memory.New("mem://a:1", memory.Quirks{})}
 		f(w)
 	})
 }
 
 type world struct {
 	*testing.T
-	store  *memory.Store
-	broken map[*faulty.Store]bool
+	store *memory.Store
 }
 
 // somebody is a writer with a way of its own to the place.
 type somebody struct {
 	world
-	way   *faulty.Store
-	place state.Place
-	who   lease.Holder
+	broken *atomic.Bool // the way
+	place  state.Place
+	who    lease.Holder
 }
 
 func (w world) somebody(name string) somebody {
 	w.Helper()
-	s := somebody{world: w, who: lease.Holder{ID: name, Host: name, Command: "ferry mirror"}}
-	s.way = faulty.New(w.store, faulty.Faults{Before: func(faulty.Call) error {
-		if w.broken[s.way] {
+	s := somebody{world: w, broken: new(atomic.Bool), who: lease.Holder{ID: name, Host: name, Command: "ferry mirror"}}
+	way := faulty.New(w.store, faulty.Faults{Before: func(faulty.Call) error {
+		if s.broken.Load() {
 			return errors.New("no way to the store")
 		}
 
 		return nil
 	}})
-	s.place = mirror.StateIn(s.way, "state", "")
+	s.place = mirror.StateIn(way, "state", "")
 	if _, err := s.place.Open(w.Context(), state.Write); err != nil {
 		w.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func (w world) crash(name string) {
 	dying := w.somebody("dying")
 	_, locks := dying.take(name)
 	w.free(locks)
-	w.broken[dying.way] = true
+	dying.broken.Store(true)
 }
 
 func (w world) free(locks *lease.Locks) {
@@ -214,20 +214,20 @@ func TestNoWayToRenew(t *testing.T) {
 		a := w.somebody("a")
 		ctx, locks := a.take("cargo")
 		time.Sleep(time.Minute)
-		w.broken[a.way] = true
+		a.broken.Store(true)
 		time.Sleep(2 * time.Minute)
 		if err := locks.Check(); err != nil {
 			t.Errorf("gave up early: %v", err)
 		}
 		b := w.somebody("b")
-		var ended time.Time
-		context.AfterFunc(ctx, func() { ended = time.Now() })
+		var ended atomic.Bool // before b has it
+		context.AfterFunc(ctx, func() { ended.Store(true) })
 		_, second := b.take("cargo")
 		b.free(second, "cargo")
-		if ended.IsZero() || !errors.Is(context.Cause(ctx), lease.ErrLost) || !errors.Is(locks.Check(), lease.ErrLost) {
+		if !ended.Load() || !errors.Is(context.Cause(ctx), lease.ErrLost) || !errors.Is(locks.Check(), lease.ErrLost) {
 			t.Errorf("the first writer goes on: %v", context.Cause(ctx))
 		}
-		w.broken[a.way] = false
+		a.broken.Store(false)
 		if err := locks.Release(ctx); err != nil {
 			t.Error(err)
 		}
@@ -241,9 +241,9 @@ func TestRenewalsGoOn(t *testing.T) {
 		a := w.somebody("a")
 		ctx, locks := a.take("cargo")
 		for range 5 {
-			w.broken[a.way] = true
-			time.Sleep(3 * time.Minute)
-			w.broken[a.way] = false
+			a.broken.Store(true)
+			time.Sleep(150 * time.Second)
+			a.broken.Store(false)
 			time.Sleep(time.Minute)
 		}
 		if err := errors.Join(locks.Check(), ctx.Err()); err != nil {
@@ -276,9 +276,9 @@ func TestTakenOver(t *testing.T) {
 // A renewal that had its effect without an answer is the holder's own.
 func TestRenewalWithoutAnswer(t *testing.T) {
 	inWorld(t, func(w world) {
-		cut := map[string]bool{}
+		var cut atomic.Bool
 		way := faulty.New(w.store, faulty.Faults{After: func(call faulty.Call) error {
-			if call.Method == "Put" && cut[call.Key] {
+			if call.Method == "Put" && call.Key == "locks/cargo.json" && cut.Load() {
 				return errors.New("connection reset")
 			}
 
@@ -292,16 +292,16 @@ func TestRenewalWithoutAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cut["locks/cargo.json"] = true
+		cut.Store(true)
 		time.Sleep(lease.Renewal + time.Second)
-		cut["locks/cargo.json"] = false
+		cut.Store(false)
 		time.Sleep(3 * lease.Term)
 		if err := errors.Join(locks.Check(), ctx.Err()); err != nil {
 			t.Error(err)
 		}
-		cut["locks/cargo.json"] = true
+		cut.Store(true)
 		time.Sleep(lease.Renewal + time.Second)
-		cut["locks/cargo.json"] = false
+		cut.Store(false)
 		if err := locks.Release(ctx); err != nil {
 			t.Error(err)
 		}
