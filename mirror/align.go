@@ -1,5 +1,7 @@
 package mirror
 
+import "time"
+
 // visible leaves out the delete markers that hide nothing: those that come first and those
 // behind another. Stores differ in whether they write such markers.
 func visible(versions []Entry) []Entry {
@@ -54,4 +56,25 @@ func places(n, dst int, same func(i, j int) (bool, error)) ([]int, error) {
 	}
 
 	return found, nil
+}
+
+// settledTime is how old a time is that lies in the past of every clock.
+const settledTime = time.Hour
+
+// timely returns how many versions, from the oldest, may keep their times. Some stores put
+// versions into the order of their times: those have to rise, from what is there to what
+// is written without a time of its own, as delete markers are and all that comes behind.
+func timely(there, versions []Entry, now time.Time) int {
+	var last time.Time
+	if len(there) > 0 {
+		last = there[len(there)-1].Modified
+	}
+	for i, v := range versions {
+		if v.Marker || !v.Modified.After(last) || v.Modified.After(now.Add(-settledTime)) {
+			return i
+		}
+		last = v.Modified
+	}
+
+	return len(versions)
 }

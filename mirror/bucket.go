@@ -52,7 +52,8 @@ func newBucketRun(e *engine, name string) *bucketRun {
 	e.emit(Event{Kind: EventBucket, Bucket: name})
 
 	b := &bucketRun{
-		engine: e, name: name, started: time.Now(), lore: newLore(), trashLore: newLore(), digest: sha256.New(), vanished: map[string]bool{}, lost: map[string]bool{},
+		engine: e, name: name, started: time.Now(), lore: newLore(), trashLore: newLore(), digest: sha256.New(),
+		vanished: map[string]bool{}, lost: map[string]bool{},
 		points: spool{size: maxPoints},
 		rep:    BucketReport{Bucket: name, Complete: true, Proofs: map[Proof]int64{}, Anomalies: map[AnomalyKind]Note{}},
 	}

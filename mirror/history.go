@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -96,11 +97,13 @@ func (b *bucketRun) historyOf(ctx context.Context, store Reader, none bool, key 
 // chaseHistory calls settle until the history of the key holds still.
 func (b *bucketRun) chaseHistory(ctx context.Context, p historyPair, settle func(context.Context, historyPair) error) {
 	p.done = map[string]bool{}
+	var last error
 	for range maxLooks {
 		err := settle(ctx, p)
 		if err == nil {
 			return
 		}
+		last = err
 		if errors.Is(err, errMoved) {
 			b.bump(&b.rep.Moved)
 			if p.src, err = b.historyOf(ctx, b.src, b.rep.Missing, p.key); err == nil {
@@ -113,7 +116,7 @@ func (b *bucketRun) chaseHistory(ctx context.Context, p historyPair, settle func
 			return
 		}
 	}
-	b.fail(ctx, p.key, fmt.Errorf("%s %q: keeps changing, given up after %d looks", b.kind, p.key, maxLooks))
+	b.fail(ctx, p.key, fmt.Errorf("%s %q: keeps changing, given up after %d looks: %w", b.kind, p.key, maxLooks, last))
 }
 
 // lookAtHistory counts, and puts off the keys that the destination may take for others.
@@ -167,13 +170,14 @@ func (b *bucketRun) settleDelicateHistory(ctx context.Context, p historyPair) er
 func (b *bucketRun) extendHistory(
 	ctx context.Context, p historyPair, versions []Entry, check func(context.Context, string) error,
 ) error {
+	filed := timely(p.dst, versions, time.Now())
 	for i, v := range versions {
 		if b.opts.DryRun {
 			b.plannedVersion(v)
 
 			continue
 		}
-		err := b.writeVersion(ctx, v, len(p.dst)+i)
+		err := b.writeVersion(ctx, v, len(p.dst)+i, i < filed)
 		p.done[v.Version] = err == nil
 		if err == nil && i == 0 && check != nil {
 			err = check(ctx, p.key)
@@ -191,10 +195,12 @@ func (b *bucketRun) extendHistory(
 	return nil
 }
 
-// writeVersion writes a version where the destination has held others.
-func (b *bucketRun) writeVersion(ctx context.Context, v Entry, held int) error {
+// writeVersion writes a version where the destination has held others, with its time if
+// that keeps their order.
+func (b *bucketRun) writeVersion(ctx context.Context, v Entry, held int, timely bool) error {
 	if !v.Marker {
 		t := b.transfer(b.src, b.name, v, b.name, v.Key)
+		t.untimely = !timely
 		t.added = func(ctx context.Context) bool { return b.grown(ctx, v, held) }
 		done, err := t.run(ctx)
 		if err == nil {
@@ -208,15 +214,7 @@ func (b *bucketRun) writeVersion(ctx context.Context, v Entry, held int) error {
 		if tries++; tries > 1 && b.grown(ctx, v, held) {
 			return nil
 		}
-		filing := Filing{}
-		if !b.lore.unfiled() {
-			filing = Filing{Modified: v.Modified, Version: v.Version}
-		}
-		_, err := b.dst.Put(ctx, b.name, v.Key, PutRequest{Marker: true, Filing: filing})
-		if errors.Is(err, ErrFilingRefused) {
-			b.lore.refusesFiling()
-			_, err = b.dst.Put(ctx, b.name, v.Key, PutRequest{Marker: true})
-		}
+		_, err := b.dst.Put(ctx, b.name, v.Key, PutRequest{Marker: true})
 
 		return err
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/helm-ferry/ferry/mirror"
 	"github.com/helm-ferry/ferry/mirror/faulty"
@@ -265,20 +266,60 @@ func TestHistoryWithOpaqueTags(t *testing.T) {
 	})
 }
 
-// Ids and times are kept by a destination that can.
+// Ids are kept by a destination that can, and times as far as they keep the order.
 func TestHistoryKeepsIDs(t *testing.T) {
 	inHistory(t, memory.Quirks{}, memory.Quirks{KeepsIDs: true}, func(w world) {
 		w.past(w.src, "other", "0")
-		w.past(w.src, "k", "1", "-", "2")
+		w.past(w.src, "k", "1", "2", "-", "3")
+		time.Sleep(2 * time.Hour)
+		w.past(w.src, "k", "4")
 		w.run(w.src, w.dst, historyOptions(), mirror.OutcomeDone)
-		src, err := w.src.List(w.Context(), bucket, mirror.Cursor{Versions: true})
-		if err != nil {
-			w.Fatal(err)
+		src, dst := w.versions(w.src), w.versions(w.dst)
+		for i := range src {
+			marker, behind := src[i].Marker, i < 2 // the newest stand first
+			if len(dst) != len(src) || !marker && src[i].Version != dst[i].Version {
+				w.Fatalf("destination has %v, source %v", dst, src)
+			}
+			if kept := src[i].Modified.Equal(dst[i].Modified); kept == (marker || behind) {
+				w.Errorf("version %d of %q: time kept: %v", i, src[i].Key, kept)
+			}
 		}
-		dst, err := w.dst.List(w.Context(), bucket, mirror.Cursor{Versions: true})
-		if err != nil {
-			w.Fatal(err)
-		}
-		w.equal("versions", dst, src)
+		w.equal("history", w.all(w.dst), "k: 1 2 - 3 4; other: 0")
 	})
+}
+
+func (w world) versions(s mirror.Reader) []mirror.Entry {
+	w.Helper()
+	page, err := s.List(w.Context(), bucket, mirror.Cursor{Versions: true})
+	if err != nil || page.Truncated {
+		w.Fatal(err, page.Truncated)
+	}
+
+	return page.Entries
+}
+
+// A store that orders versions by their times gets them in their order all the same.
+func TestHistoryStaysInOrder(t *testing.T) {
+	for name, test := range map[string]struct {
+		there, src []string
+		want       string
+	}{
+		"another one on top": {there: []string{"other"}, src: []string{"1", "2"}, want: "k: other 1 2"},
+		"a marker between":   {src: []string{"1", "-", "2"}, want: "k: 1 - 2"},
+		"a marker on top":    {src: []string{"1", "2", "-"}, want: "k: 1 2 -"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inHistory(t, memory.Quirks{}, memory.Quirks{ByTime: true}, func(w world) {
+				w.past(w.src, "k", test.src...)
+				w.make(w.dst)
+				w.set(w.dst, "versioning", versioningOn)
+				w.past(w.dst, "k", test.there...)
+				time.Sleep(2 * time.Hour)
+				for range 2 {
+					w.run(w.src, w.dst, historyOptions(), mirror.OutcomeDone)
+					w.equal("history", w.all(w.dst), test.want)
+				}
+			})
+		})
+	}
 }

@@ -145,8 +145,8 @@ type BucketRequest struct {
 // IfAbsent writes only where the key has no object, IfMatch only over the object with
 // that ETag; the error is ErrChanged otherwise. Some servers ignore conditions.
 //
-// Marker writes a delete marker and nothing else of the request but its Filing. In a
-// bucket that keeps no versions it removes the object.
+// Marker writes a delete marker and nothing else of the request. In a bucket that keeps no
+// versions it removes the object.
 type PutRequest struct {
 	Body       io.Reader
 	Size       int64

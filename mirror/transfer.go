@@ -30,6 +30,7 @@ type transfer struct {
 	dstBucket, dest string
 	locks           *locks                     // of the two buckets; nil where none are carried
 	added           func(context.Context) bool // whether a write has added a version; nil where it replaces
+	untimely        bool                       // the copy must not have the time of its original
 
 	wary    bool // digests are computed on the way: an earlier attempt failed
 	trying  bool // the write announces a wrong digest, to see whether it is looked at

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 // maxTried is the largest object that is sent once more than needed, to find out
@@ -96,6 +97,9 @@ func (t *transfer) filing() Filing {
 	}
 
 	filing := Filing{Modified: t.entry.Modified, StorageClass: t.opts.StorageClass}
+	if t.untimely {
+		filing.Modified = time.Time{}
+	}
 	if t.added != nil {
 		filing.Version = t.entry.Version
 	}

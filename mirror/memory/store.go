@@ -33,6 +33,7 @@ type Quirks struct {
 	Folders     bool     // a key cannot be an object and a folder of others
 	NoVersions  bool     // keeps no versions, and does not know the word
 	KeepsIDs    bool     // versions keep the ids that writes ask for
+	ByTime      bool     // versions are in the order of their times
 	HidesLocks  bool     // reads show neither retention nor legal hold
 	NoSettings  []string // settings that it does not know
 }
@@ -210,7 +211,7 @@ func (s *Store) CreateBucket(ctx context.Context, bucket string, req mirror.Buck
 // Put implements mirror.Store.
 func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutRequest) (mirror.ETag, error) {
 	if req.Marker {
-		return "", s.remove(bucket, key, req.Filing)
+		return "", s.remove(bucket, key)
 	}
 	content, err := receive(ctx, req.Body, req.Size)
 	if err != nil {
@@ -238,7 +239,7 @@ func (s *Store) Remove(ctx context.Context, bucket, key string) error {
 		return err
 	}
 
-	return s.remove(bucket, key, mirror.Filing{})
+	return s.remove(bucket, key)
 }
 
 func (s *Store) bucket(name string) (map[string]object, error) {

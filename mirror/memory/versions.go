@@ -68,21 +68,33 @@ func (s *Store) record(bucket, name string, obj object, wanted string) object {
 }
 
 // remove takes an object away, or writes a delete marker.
-func (s *Store) remove(bucket, key string, filing mirror.Filing) error {
+func (s *Store) remove(bucket, key string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	objects, err := s.bucket(bucket)
 	if err != nil {
 		return err
 	}
-	marker := object{marker: true, modified: filing.Modified}
-	if marker.modified.IsZero() || s.quirks.OwnTimes {
-		marker.modified = time.Now()
-	}
-	s.record(bucket, s.name(key), marker, filing.Version)
+	s.record(bucket, s.name(key), object{marker: true, modified: time.Now()}, "")
 	delete(objects, s.name(key))
+	s.reorder(bucket, s.name(key))
 
 	return nil
+}
+
+// reorder puts the versions of a key into the order of their times, if that is the store's
+// way. The newest of them is the object.
+func (s *Store) reorder(bucket, name string) {
+	history := s.keeping(bucket).history[name]
+	if !s.quirks.ByTime || len(history) == 0 {
+		return
+	}
+	slices.SortStableFunc(history, func(a, b object) int { return a.modified.Compare(b.modified) })
+	if newest := history[len(history)-1]; newest.marker {
+		delete(s.buckets[bucket], name)
+	} else {
+		s.buckets[bucket][name] = newest
+	}
 }
 
 // past returns the versions of a key, the oldest first.

@@ -65,6 +65,7 @@ func (s *Store) commit(bucket, key string, obj object, allow func(object, bool) 
 	obj.version = ""
 	obj = s.record(bucket, name, obj, wanted)
 	objects[name] = obj
+	s.reorder(bucket, name)
 
 	return obj.etag, nil
 }
