@@ -63,7 +63,10 @@
 //   - A store is not mirrored into itself, under whatever names (TestSameStore,
 //     TestTwoNamesForOneStore).
 //   - A run may be interrupted anywhere and repeated; it drops the parts of what it
-//     did not finish (TestInterruptAndResume), after a grace if so asked (TestGrace).
+//     did not finish (TestInterruptAndResume), after a grace if so asked (TestGrace). With
+//     a journal the next run takes large objects up again, when they and their parts are
+//     still the same (TestResume), and drops what it cannot use, but nothing that is not
+//     its own (TestResumeNothingElse).
 //   - Retries and waits are bounded, and repeat a read and its write together
 //     (TestPassingFailures, TestLastingFailures, TestStalledTransfer, TestGivenUp).
 //   - Removals come last, never after an error, within an allowance, and through a
@@ -92,6 +95,6 @@
 // Where ETags cannot be equal, such as for SSE-KMS, a run without Options.State
 // reads both sides each time, as Verify does; whoever may write to that place can make
 // Run take unlike objects for equal, but not Verify (TestLyingJournal). There is no lock
-// against a second writer, and parts of an upload whose run was killed stay with the
-// destination until its lifecycle removes them.
+// against a second writer, and without Options.State the parts of an upload whose run was
+// killed stay with the destination until its lifecycle removes them.
 package mirror

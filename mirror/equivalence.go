@@ -20,7 +20,8 @@ type hints struct {
 	whole   bool // the last of them came to its end
 
 	mu      sync.Mutex
-	vouched map[string]bool // keys on their way to a worker
+	vouched map[string]bool  // keys on their way to a worker
+	uploads []journal.Upload // of killed runs, that nobody has taken up
 }
 
 // openHints opens the journal of the bucket. Whatever is wrong with it costs time and is
@@ -38,9 +39,13 @@ func (b *bucketRun) openHints(ctx context.Context) {
 	if err == nil {
 		j, err = journal.Open(ctx, b.opts.State, b.name, b.src.Location()+" "+b.read.Location())
 	}
+	var uploads []journal.Upload
+	if err == nil && !b.opts.DryRun {
+		uploads, err = j.Uploads(ctx)
+	}
 	b.hintless(err)
 	if err == nil {
-		b.hints = &hints{journal: j, frozen: b.opts.DryRun, vouched: map[string]bool{}}
+		b.hints = &hints{journal: j, frozen: b.opts.DryRun, vouched: map[string]bool{}, uploads: uploads}
 	}
 }
 
@@ -65,6 +70,9 @@ func (b *bucketRun) closeHints(ctx context.Context) {
 		return
 	}
 	if ctx.Err() == nil {
+		if h.whole {
+			b.dropUploads(ctx)
+		}
 		b.hintless(h.journal.Close(ctx, h.whole && b.rep.Excluded == 0))
 
 		return

@@ -26,7 +26,9 @@ func (t *transfer) parts(ctx context.Context, touch func(), obj Object, first io
 		for n := 1; n <= len(layout) && ctx.Err() == nil; n++ {
 			group.Go(func() error {
 				var err error
-				if n == 1 {
+				if part, ok := t.had(n); ok {
+					layout[n-1] = part
+				} else if n == 1 {
 					layout[0], err = t.sendPart(ctx, up, 1, obj, first)
 				} else {
 					layout[n-1], err = t.part(ctx, touch, up, n)
@@ -55,13 +57,16 @@ type layoutPart struct {
 	offset int64
 }
 
+// anywhere is the offset of a part that the destination had already.
+const anywhere = -1
+
 // joined finds out whether the parts make up the object.
 func (t *transfer) joined(obj Object, layout []layoutPart, w *written) error {
 	sums := make([]byte, 0, len(layout)*md5.Size)
 	w.pieces = w.pieces[:0]
 	offset := int64(0)
 	for i, p := range layout {
-		if p.offset != offset {
+		if p.offset != offset && p.offset != anywhere {
 			return fmt.Errorf("part %d: %w: the source does not give out its parts", i+1, ErrPartsRefused)
 		}
 		offset += p.size

@@ -22,7 +22,11 @@ type transfer struct {
 	*engine
 	onRetry func()
 	anomaly func(kind AnomalyKind, detail string)
-	lore    *lore // of the way that the transfer takes
+	lore    *lore        // of the way that the transfer takes
+	hints   *hints       // on the way into the mirror
+	have    map[int]Part // of the upload that is taken up again
+
+	recorded bool // the journal has the upload
 
 	src             Reader
 	srcBucket       string
@@ -44,15 +48,15 @@ type transfer struct {
 }
 
 func (b *bucketRun) transfer(src Reader, srcBucket string, e Entry, dstBucket, dstKey string) *transfer {
-	locks := b.locks
-	if dstBucket != b.name {
-		locks = nil
-	}
-
-	return &transfer{
-		engine: b.engine, locks: locks, onRetry: b.retried, anomaly: b.anomaly, lore: b.loreOf(dstBucket),
+	t := &transfer{
+		engine: b.engine, onRetry: b.retried, anomaly: b.anomaly, lore: b.loreOf(dstBucket),
 		src: src, srcBucket: srcBucket, entry: e, dstBucket: dstBucket, dest: dstKey,
 	}
+	if dstBucket == b.name {
+		t.locks, t.hints = b.locks, b.hints
+	}
+
+	return t
 }
 
 // loreOf is what is known of the way into a bucket: this one or the trash.

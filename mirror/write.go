@@ -161,23 +161,31 @@ func (t *transfer) taken(tag ETag, sum [md5.Size]byte) error {
 	return nil
 }
 
-// upload begins an object in parts, has fill write them, and completes it. When
-// anything fails, an interruption included, the parts are dropped.
+// upload begins an object in parts or takes it up again, has fill write them, and
+// completes it. When anything fails the parts are dropped; so they are after an
+// interruption, unless the next run can take them up.
 func (t *transfer) upload(ctx context.Context, obj Object, fill func(Upload) error, w *written) error {
-	up, err := t.dst.Upload(ctx, t.dstBucket, t.dest, UploadRequest{Attributes: obj.Attributes, Filing: t.filing()})
+	up, done, err := t.begin(ctx, obj)
 	if err != nil {
 		return fmt.Errorf("begin upload: %w", err)
 	}
 	if err = fill(up); err == nil {
 		if w.etag, err = up.Complete(ctx); err == nil {
+			done()
+
 			return nil
 		}
 		err = fmt.Errorf("complete upload: %w", err)
+	}
+	if ctx.Err() != nil && !errors.Is(context.Cause(ctx), errStalled) && t.recorded {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTime)
 	defer cancel()
 	if abort := up.Abort(ctx); abort != nil {
 		err = errors.Join(err, fmt.Errorf("abort upload: %w", abort))
+	} else {
+		done()
 	}
 
 	return err

@@ -94,7 +94,7 @@ func FuzzManifest(f *testing.F) {
 
 func FuzzUpload(f *testing.F) {
 	p := pairOf(stores)
-	f.Add(p.seal(kindUpload, []byte{1, 'k', 1, 'e', 0, 1, 'i', 0}))
+	f.Add(p.seal(kindUpload, []byte{1, 'k', 1, 'e', 0, 1, 's', 1, 'i', 0}))
 	f.Fuzz(func(t *testing.T, frame []byte) {
 		if u, err := p.upload(frame); err == nil && len(u.Key)+len(u.ID) > len(frame) {
 			t.Errorf("%d bytes became %+v", len(frame), u)

@@ -18,22 +18,25 @@ const (
 )
 
 // Upload is an object under way to the destination: what the source showed of it when it
-// was begun, and the id with which the destination takes the upload up again.
+// was begun, a digest of all else that it is to be, and the id with which the destination
+// takes the upload up again.
 type Upload struct {
 	Key, ETag string
 	Size      int64
+	Shape     string
 	ID        string
 	Started   time.Time
 }
 
 // Begin takes an upload down, at once.
 func (j *Journal) Begin(ctx context.Context, u Upload) error {
-	if len(u.Key) > maxKey || len(u.ETag) > maxTag || len(u.ID) > maxID {
+	if len(u.Key) > maxKey || len(u.ETag) > maxTag || len(u.Shape) > maxTag || len(u.ID) > maxID {
 		return nil
 	}
 	b := appendText(nil, u.Key)
 	b = appendText(b, u.ETag)
 	b = binary.AppendVarint(b, u.Size)
+	b = appendText(b, u.Shape)
 	b = appendText(b, u.ID)
 	b = binary.AppendVarint(b, u.Started.UnixNano())
 
@@ -91,7 +94,7 @@ func (p pair) upload(frame []byte) (Upload, error) {
 	s := scanner{rest: content}
 	u := Upload{
 		Key: string(s.text(maxKey)), ETag: string(s.text(maxTag)), Size: s.signed(),
-		ID: string(s.text(maxID)), Started: time.Unix(0, s.signed()).UTC(),
+		Shape: string(s.text(maxTag)), ID: string(s.text(maxID)), Started: time.Unix(0, s.signed()).UTC(),
 	}
 	if s.bad || len(s.rest) > 0 || u.Size < 0 {
 		return Upload{}, errDamaged

@@ -13,7 +13,7 @@ func TestUploads(t *testing.T) {
 	place := newShelf()
 	j := open(t, place)
 	at := func(n int) Upload {
-		return Upload{Key: "k", ETag: "e", Size: 1 << 40, ID: string(rune('a' + n)), Started: day.Add(time.Duration(n))}
+		return Upload{Key: "k", ETag: "e", Size: 1 << 40, Shape: "s", ID: string(rune('a' + n)), Started: day.Add(time.Duration(n))}
 	}
 	for _, n := range []int{3, 1, 0, 2} {
 		if err := j.Begin(t.Context(), at(n)); err != nil {
