@@ -94,7 +94,7 @@
 // While histories are copied, tables are not whole at each moment, only at the end.
 // Where ETags cannot be equal, such as for SSE-KMS, a run without Options.State
 // reads both sides each time, as Verify does; whoever may write to that place can make
-// Run take unlike objects for equal, but not Verify (TestLyingJournal). There is no lock
-// against a second writer, and without Options.State the parts of an upload whose run was
-// killed stay with the destination until its lifecycle removes them.
+// Run take unlike objects for equal, but not Verify (TestLyingJournal). Without it
+// there is no lock against a second writer either, and the parts of an upload whose run
+// was killed stay with the destination until its lifecycle removes them.
 package mirror

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/helm-ferry/ferry/mirror/journal"
-	"github.com/helm-ferry/ferry/mirror/state"
 )
 
 // hints is what earlier runs have proven of a bucket, and what this one proves. A run
@@ -30,15 +29,7 @@ func (b *bucketRun) openHints(ctx context.Context) {
 	if b.opts.State == nil {
 		return
 	}
-	use := state.Write
-	if b.opts.DryRun {
-		use = state.Read
-	}
-	_, err := b.opts.State.Open(ctx, use)
-	var j *journal.Journal
-	if err == nil {
-		j, err = journal.Open(ctx, b.opts.State, b.name, b.src.Location()+" "+b.read.Location())
-	}
+	j, err := journal.Open(ctx, b.opts.State, b.name, b.src.Location()+" "+b.read.Location())
 	var uploads []journal.Upload
 	if err == nil && !b.opts.DryRun {
 		uploads, err = j.Uploads(ctx)
