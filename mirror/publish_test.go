@@ -2,6 +2,8 @@ package mirror_test
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"path"
 	"strings"
 	"testing"
 
@@ -10,81 +12,88 @@ import (
 	"github.com/helm-ferry/ferry/mirror/memory"
 )
 
-// commit writes version n of a table: a file of data, a commit that names all the files
-// so far, a pointer to the commit.
+// commit writes version n of a table: a file of data, in a folder of the table's name,
+// a commit that names all the files so far, a pointer to the commit.
 func (w world) commit(s mirror.Store, table string, n int) {
 	w.Helper()
-	w.put(s, map[string]string{fmt.Sprintf("%s/zdata/%03d", table, n): "rows"})
+	file := func(i int) string { return fmt.Sprintf("%s/%s/%03d", table, path.Base(table), i) }
+	w.put(s, map[string]string{file(n): "rows"})
 	var files []string
 	for i := range n + 1 {
-		files = append(files, fmt.Sprintf("%s/zdata/%03d", table, i))
+		files = append(files, file(i))
 	}
 	commit := fmt.Sprintf("%s/metadata/%03d.metadata.json", table, n)
 	w.put(s, map[string]string{commit: strings.Join(files, "\n")})
 	w.put(s, map[string]string{table + "/metadata/version-hint.text": commit})
 }
 
-// whole finds out whether all that a table points to is there.
+// whole finds out whether all that a table points to is there: what its pointer names,
+// and what any of its commits names, for there are readers who list commits.
 func (w world) whole(s *memory.Store, table string) {
 	w.Helper()
 	objects := w.content(s, bucket)
-	commit, ok := objects[table+"/metadata/version-hint.text"]
-	if !ok {
-		return
-	}
-	files, ok := objects[commit]
-	if !ok {
-		w.Errorf("the pointer of %s names %s, which is not there", table, commit)
-
-		return
-	}
-	for file := range strings.SplitSeq(files, "\n") {
-		if _, ok := objects[file]; !ok {
-			w.Errorf("%s names %s, which is not there", commit, file)
+	for key, content := range objects {
+		if !strings.HasPrefix(key, table+"/metadata/") {
+			continue
+		}
+		for file := range strings.SplitSeq(content, "\n") {
+			if _, ok := objects[file]; !ok {
+				w.Errorf("%s names %s, which is not there", key, file)
+			}
 		}
 	}
 }
 
-// The destination has whole tables at each moment, though data sorts behind what points
-// to it and the source commits all the time.
+// The destination has whole tables at each moment, wherever data sorts, though the source
+// commits all the time and a listing is no picture of one moment.
 func TestTablesAreWholeAtEachMoment(t *testing.T) {
-	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
-		next := 0
-		commit := func() { w.commit(w.src, "db/t", next); next++ }
-		for range 3 {
+	for _, pageSize := range []int{1, 3, 1000} {
+		for seed := range uint64(10) {
+			t.Run(fmt.Sprintf("pages of %d, seed %d", pageSize, seed), func(t *testing.T) {
+				inWorld(t, memory.Quirks{PageSize: pageSize}, memory.Quirks{}, func(w world) {
+					w.mirrorWhileCommitting(rand.New(rand.NewPCG(seed, 0))) //nolint:gosec // a seed has to repeat
+				})
+			})
+		}
+	}
+}
+
+func (w world) mirrorWhileCommitting(random *rand.Rand) {
+	next := 0
+	commit := func() {
+		w.commit(w.src, "db/after", next) // its data sorts before what points to it
+		w.commit(w.src, "db/zone", next)  // and here behind
+		next++
+	}
+	for range 3 {
+		commit()
+	}
+	src := faulty.New(w.src, faulty.Faults{Before: func(faulty.Call) error {
+		if random.IntN(6) == 0 && next < 30 {
 			commit()
 		}
-		for _, when := range []string{"Get", "List", "Put"} {
-			calls := 0
-			src := faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
-				if calls++; call.Method == when && calls%3 == 0 && next < 60 {
-					commit()
-				}
 
-				return nil
-			}})
-			dst := faulty.New(w.dst, faulty.Faults{After: func(call faulty.Call) error {
-				if call.Method == "Put" || call.Method == "Remove" {
-					w.whole(w.dst, "db/t")
-				}
-
-				return nil
-			}})
-			opts := options()
-			opts.Concurrency = 1
-			rep, err := mirror.Run(w.Context(), src, dst, opts)
-			if err != nil {
-				w.Fatal(err)
-			}
-			if rep.Totals.Copied == 0 {
-				w.Errorf("nothing was copied: %+v", rep)
-			}
-			w.whole(w.dst, "db/t")
-			commit()
+		return nil
+	}})
+	dst := faulty.New(w.dst, faulty.Faults{After: func(call faulty.Call) error {
+		if call.Method == "Put" || call.Method == "Remove" {
+			w.whole(w.dst, "db/after")
+			w.whole(w.dst, "db/zone")
 		}
-		w.run(w.src, w.dst, options(), mirror.OutcomeDone)
-		w.equal("destination", w.content(w.dst, bucket), w.content(w.src, bucket))
-	})
+
+		return nil
+	}})
+	opts := options()
+	opts.Concurrency = 1
+	rep, err := mirror.Run(w.Context(), src, dst, opts)
+	if err != nil {
+		w.Fatal(err)
+	}
+	if rep.Totals.Copied == 0 {
+		w.Errorf("nothing was copied: %+v", rep)
+	}
+	w.run(w.src, w.dst, options(), mirror.OutcomeDone)
+	w.equal("destination", w.content(w.dst, bucket), w.content(w.src, bucket))
 }
 
 // What could not be copied holds back what may point to it, and no other table.
@@ -93,7 +102,7 @@ func TestTableIsHeldBack(t *testing.T) {
 		w.commit(w.src, "db/a", 0)
 		w.commit(w.src, "db/b", 0)
 		src := faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
-			if call.Key == "db/a/zdata/000" {
+			if call.Key == "db/a/a/000" {
 				return errDenied
 			}
 
@@ -102,7 +111,7 @@ func TestTableIsHeldBack(t *testing.T) {
 		rep := w.run(src, w.dst, options(), mirror.OutcomePartial)
 		w.says(first(rep), "denied")
 		w.equal("failures", rep.Buckets[0].Errors.Total, int64(3))
-		w.says(rep.Buckets[0].Errors.First[2].Error, "held back")
+		w.says(rep.Buckets[0].Errors.First[len(rep.Buckets[0].Errors.First)-1].Error, "held back")
 		w.whole(w.dst, "db/a")
 		w.whole(w.dst, "db/b")
 		w.equal("objects", len(w.content(w.dst, bucket)), 3)

@@ -325,3 +325,26 @@ func TestTrashIsEmptied(t *testing.T) {
 		w.equal("trash after 25 hours", len(w.content(w.dst, state)), 6)
 	})
 }
+
+// What comes back to the source after its listing is not removed.
+func TestRemovedUnlessItComesBack(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		w.make(w.dst)
+		for _, s := range []mirror.Store{w.src, w.dst} {
+			w.put(s, map[string]string{"stays": "x"})
+		}
+		w.put(w.dst, map[string]string{"back": "x", "gone": "x"})
+		src := faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
+			if call.Method == "Stat" && call.Key == "back" {
+				w.put(w.src, map[string]string{"back": "x"})
+			}
+
+			return nil
+		}})
+		opts := removing(100)
+		opts.Concurrency = 1
+		rep := w.run(src, w.dst, opts, mirror.OutcomeDone)
+		w.equal("removed", rep.Totals.Removed, int64(1))
+		w.equal("destination", w.content(w.dst, bucket), map[string]string{"stays": "x", "back": "x"})
+	})
+}

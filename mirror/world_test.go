@@ -84,16 +84,16 @@ func (w world) parts(s mirror.Store, key string, parts ...string) mirror.ETag {
 // content returns all objects of a bucket.
 func (w world) content(s mirror.Reader, bucket string) map[string]string {
 	w.Helper()
-	page, err := s.List(w.Context(), bucket, mirror.Cursor{})
-	if err != nil {
-		w.Fatal(err)
-	}
-	if page.Truncated {
-		w.Fatal("the bucket has more than one page")
-	}
 	objects := map[string]string{}
-	for _, entry := range page.Entries {
-		objects[entry.Key] = w.read(s, bucket, entry.Key)
+	for cursor, more := (mirror.Cursor{}), true; more; {
+		page, err := s.List(w.Context(), bucket, cursor)
+		if err != nil {
+			w.Fatal(err)
+		}
+		for _, entry := range page.Entries {
+			objects[entry.Key] = w.read(s, bucket, entry.Key)
+		}
+		cursor, more = mirror.Cursor{Token: page.Next}, page.Truncated
 	}
 
 	return objects
