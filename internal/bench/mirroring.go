@@ -44,6 +44,11 @@ func benchMirror(ctx context.Context, root string, progress io.Writer, machine M
 			}
 			measured.replace(race, runs)
 			measured.print(progress, race)
+			if !what.quick { // whatever becomes of the next one
+				if err := measured.keep(filepath.Join(root, racesFile)); err != nil {
+					return nil, err
+				}
+			}
 		}
 	}
 	if what.quick {
