@@ -52,6 +52,10 @@ bench: ## time and memory beside Helm alone, kustomize, mc and rclone, into docs
 survival: ## what mc, rclone and Ferry make of faults, into docs/survival.md
 	go run ./internal/survival
 
+.PHONY: soak
+soak: ## hundreds of mirrors through accidents and kills, into docs/soak.md
+	go run ./internal/soak -results docs/results/soak.json -page docs/soak.md
+
 .PHONY: clean
 clean: ## remove bin and dist; the cache of programs stays
 	rm -rf bin dist
