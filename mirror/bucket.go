@@ -2,11 +2,8 @@ package mirror
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"sync"
 	"time"
 
@@ -41,18 +38,21 @@ type bucketRun struct {
 	lost     map[string]bool // keys that could not be copied, the first ones
 	lostAny  int             // how many there are
 	extras   [rankPointer + 1]int64
-	digest   hash.Hash // of the source's listing
-	alike    int       // pairs with the same time
-	unlike   int       // pairs with different times
-	spent    int64     // removals and replacements charged to the allowance
-	allowed  int64     // the allowance
+	digest   rowSum // of the source's listing
+	alike    int    // pairs with the same time
+	unlike   int    // pairs with different times
+	spent    int64  // removals and replacements charged to the allowance
+	allowed  int64  // the allowance
+
+	untold      Event // equal pairs of the batch that is looked at
+	untoldProof Proof // of all of them
 }
 
 func newBucketRun(e *engine, name string) *bucketRun {
 	e.emit(Event{Kind: EventBucket, Bucket: name})
 
 	b := &bucketRun{
-		engine: e, name: name, started: time.Now(), lore: newLore(), trashLore: newLore(), digest: sha256.New(),
+		engine: e, name: name, started: time.Now(), lore: newLore(), trashLore: newLore(),
 		vanished: map[string]bool{}, lost: map[string]bool{},
 		points: spool{size: maxPoints},
 		rep:    BucketReport{Bucket: name, Complete: true, Proofs: map[Proof]int64{}, Anomalies: map[AnomalyKind]Note{}},
@@ -67,7 +67,7 @@ func (b *bucketRun) finish() BucketReport {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.rep.Seconds = time.Since(b.started).Seconds()
-	b.rep.SourceDigest = hex.EncodeToString(b.digest.Sum(nil))
+	b.rep.SourceDigest = b.digest.String()
 
 	return b.rep
 }

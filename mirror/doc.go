@@ -18,8 +18,8 @@
 //
 // # Order
 //
-// For each bucket: both sides are listed and joined key by key; a pure decision is
-// taken for each pair; workers copy and compare; delicate keys come after all plain
+// For each bucket: both sides are listed, a page ahead, and joined key by key; a pure
+// decision is taken for each pair; workers copy and compare; delicate keys come after all plain
 // ones; what points to other objects, such as the metadata of Iceberg and Delta tables,
 // comes after those; removals come last, in the opposite order. Memory does not grow
 // with keys or sizes (TestFlatMemory).
@@ -30,9 +30,13 @@
 //
 //   - Complete means complete. A listing has ended when the server said so, its keys
 //     rose, its tokens moved, and nothing came when it was asked again behind the last
-//     key (TestIncompleteListing, TestEarlyEnd, TestEndedContextIsNoEnd). A bucket that
-//     fails is reported, the others go on (TestOtherBucketsGoOn). What is listed and
-//     cannot be read is a failure (TestVanishedAndGhost).
+//     key (TestIncompleteListing, TestEarlyEnd, TestEndedContextIsNoEnd, TestTokenCircle,
+//     TestFailureInALongListing). A long listing is read at several places at once; each
+//     key is seen once, and each place is proven by the one before it, which reads on
+//     until it has seen what the next one was shown (TestWalkIsAJoin, TestStartAfterLies,
+//     TestEndBeforeASeam, TestKeysComeAndGo). A bucket that fails is reported, the others
+//     go on (TestOtherBucketsGoOn). What is listed and cannot be read is a failure
+//     (TestVanishedAndGhost).
 //   - No torn objects. Every read demands the ETag that was listed and takes its size
 //     from the response (TestOverwrittenBeforeRead, TestOverwrittenBetweenParts,
 //     TestConditionIgnored).

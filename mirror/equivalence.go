@@ -113,7 +113,7 @@ func (b *bucketRun) refresh(ctx context.Context) {
 func (b *bucketRun) vouchedFor(p pair) bool {
 	b.count(p)
 	if !b.opts.Metadata && !p.newer() {
-		b.equal(p, ProofJournal)
+		b.listedEqual(p, ProofJournal)
 
 		return false
 	}

@@ -8,13 +8,13 @@ import (
 )
 
 // feed hands out one side of a span: the entries of a listing from one key up to
-// another. A goroutine reads the pages ahead.
+// another. A goroutine reads a page ahead.
 type feed struct {
 	list  *lister // nil when the side has no bucket
 	pager *pager  // the goroutine's
 	pages chan []Entry
 	err   error                  // why pages was closed, if not for the end
-	stop  atomic.Pointer[string] // the end, for the goroutine
+	stop  atomic.Pointer[string] // how far the goroutine has to read
 
 	shown seam   // what the listing began with, behind a guess
 	from  string // keys below are those of another span
@@ -22,14 +22,15 @@ type feed struct {
 	seam  seam   // what the span behind the end was shown
 	count int    // pages taken
 	page  []Entry
-	next  int // of page
-	limit int // of page: where the end is
-	done  bool
+	next  int  // of page
+	limit int  // of page: where the end is
+	done  bool // nothing is left to be taken
+	dry   bool // the listing itself has ended
 }
 
 // newFeed returns a feed of what comes behind a key; "" is all.
 func newFeed(l *lister, after string) *feed {
-	f := &feed{list: l, pages: make(chan []Entry, 1)}
+	f := &feed{list: l, pages: make(chan []Entry)}
 	if l != nil {
 		f.pager = l.pages(after)
 	}
@@ -48,7 +49,7 @@ func (f *feed) behind(ctx context.Context, after string) *feed {
 	if err != nil || len(entries) == 0 && !far.pager.probing {
 		return nil
 	}
-	far.count, far.shown = 1, newSeam(after, entries)
+	far.count, far.shown = 1, newSeam(after, entries, f.end)
 	far.page, far.limit = entries, len(entries)
 
 	return far
@@ -59,7 +60,7 @@ func (f *feed) behind(ctx context.Context, after string) *feed {
 func (f *feed) read(ctx context.Context) {
 	defer close(f.pages)
 	for f.list != nil && !f.pager.done {
-		if end := f.stop.Load(); end != nil && f.pager.started && f.pager.last >= *end {
+		if stop := f.stop.Load(); stop != nil && f.pager.started && f.pager.last >= *stop {
 			return
 		}
 		entries, err := f.pager.next(ctx)
@@ -90,13 +91,13 @@ func (f *feed) head() *Entry {
 	return nil
 }
 
-// ended reports whether a key beyond the end has been seen.
+// ended reports whether the page in hand goes beyond the end.
 func (f *feed) ended() bool { return f.limit < len(f.page) }
 
 // take waits for the next page. The answer false without an error means that the
 // side is complete. idle is called when the page is not there yet.
 func (f *feed) take(ctx context.Context, idle func()) (bool, error) {
-	if f.done || f.ended() {
+	if f.done {
 		return false, nil
 	}
 	var page []Entry
@@ -112,13 +113,15 @@ func (f *feed) take(ctx context.Context, idle func()) (bool, error) {
 		if f.err != nil || f.list == nil {
 			return false, f.err
 		}
+		f.dry = true
 
-		return false, f.seam.closes(ctx, f.list)
+		return false, f.seam.closes(ctx, f.list, f.pager.last)
 	}
 	f.count++
 	f.show(page)
+	_, err := f.prove(ctx)
 
-	return true, f.proven(ctx)
+	return true, err
 }
 
 // show puts a page in hand.
@@ -144,19 +147,29 @@ func (f *feed) until(ctx context.Context, end string, s seam) error {
 		return nil
 	}
 	f.end, f.seam = end, s
-	f.stop.Store(&end)
+	f.stop.Store(&s.upto)
+	if s.upto == "" {
+		f.stop.Store(&end)
+	}
 	f.cut()
-
-	return f.proven(ctx)
-}
-
-// proven makes sure that the seam holds, once it has come into sight.
-func (f *feed) proven(ctx context.Context) error {
-	if !f.ended() {
-		return nil
+	proven, err := f.prove(ctx)
+	if err == nil && f.dry && !proven {
+		err = s.closes(ctx, f.list, f.pager.last)
 	}
 
-	return f.seam.holds(ctx, f.list, f.page[f.limit:])
+	return err
+}
+
+// prove compares what has come into sight behind the end with the seam. The feed is
+// done when all of the seam is in sight.
+func (f *feed) prove(ctx context.Context) (bool, error) {
+	if !f.ended() {
+		return false, nil
+	}
+	proven, err := f.seam.holds(ctx, f.list, f.page[f.limit:])
+	f.done = f.done || proven
+
+	return proven, err
 }
 
 // search returns the index of the first entry that is not below a key.

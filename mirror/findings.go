@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -73,11 +74,11 @@ func (b *Bounded[T]) add(item T) {
 	}
 }
 
-// printable spells a key for a report. JSON cannot carry bytes that are not text;
-// such a key is quoted.
+// printable spells a key for a report, which must not keep a page of a listing in
+// memory. JSON cannot carry bytes that are not text; such a key is quoted.
 func printable(key string) string {
 	if utf8.ValidString(key) {
-		return key
+		return strings.Clone(key)
 	}
 
 	return strconv.Quote(key)

@@ -127,15 +127,13 @@ func (b *bucketRun) verifyHistory(ctx context.Context) {
 func (b *bucketRun) countHistory(p historyPair) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, v := range p.src {
+	for n, v := range p.src {
+		b.digest.add(&v, n)
 		if v.Marker {
-			fmt.Fprintf(b.digest, "%q marker\n", v.Key)
-
 			continue
 		}
 		b.rep.Source++
 		b.rep.SourceBytes += v.Size
-		fmt.Fprintf(b.digest, "%q %d %q\n", v.Key, v.Size, v.ETag)
 	}
 	for _, v := range p.dst {
 		if !v.Marker {

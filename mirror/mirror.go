@@ -110,7 +110,7 @@ func (b *bucketRun) look(p pair) bool {
 	act := b.decide(p)
 	switch act {
 	case actNothing:
-		b.equal(p, ProofETag)
+		b.listedEqual(p, ProofETag)
 
 		return false
 	case actExtra:

@@ -21,6 +21,7 @@ type Event struct {
 	Kind        EventKind
 	Bucket, Key string
 	Bytes       int64
+	Objects     int64      // of EventEqual: how many there are, the last of which is Key
 	Difference  Difference // of EventDiffers
 	Err         error      // of EventFailed
 }

@@ -64,8 +64,10 @@ type BucketReport struct {
 	// Complete: both listings were read to a proven end, and no object failed.
 	Complete bool    `json:"complete"`
 	Seconds  float64 `json:"seconds"`
-	// SourceDigest is the SHA-256 over the quoted key, the size and the quoted ETag
-	// of every object that the source listed and the run dealt with.
+	// SourceDigest is the sum, modulo 2^256, of a SHA-256 of every object that the
+	// source listed and the run dealt with: over the length of its key, the key, its size
+	// and its ETag. The numbers have 8 bytes, the greatest first. A delete marker has
+	// the size -1; versions of a key but the first end in a zero byte and their number.
 	SourceDigest string `json:"sourceDigest,omitempty"`
 	Counts
 	Proofs      map[Proof]int64      `json:"proofs,omitempty"`

@@ -1,8 +1,11 @@
 package mirror_test
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"reflect"
 	"slices"
 	"testing"
@@ -100,6 +103,48 @@ func TestSourceDigest(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The digest does not depend on the order in which a listing is read, and anybody can
+// compute it.
+func TestSourceDigestIsASum(t *testing.T) {
+	var keys []string
+	sum := new(big.Int)
+	for n := range 3000 {
+		key := fmt.Sprintf("%05d", n)
+		keys = append(keys, key)
+		row := binary.BigEndian.AppendUint64(nil, uint64(len(key)))
+		row = append(binary.BigEndian.AppendUint64(append(row, key...), 0), 'e')
+		one := sha256.Sum256(row)
+		sum.Add(sum, new(big.Int).SetBytes(one[:]))
+	}
+	want := fmt.Sprintf("%064x", sum.Mod(sum, new(big.Int).Lsh(big.NewInt(1), 256)))
+	for _, size := range []int{7, 100, 1000} {
+		rep, err := mirror.Verify(t.Context(), newShelf("a", size, keys), newShelf("b", size, keys),
+			mirror.Options{Buckets: []string{bucket}, IgnoreMetadata: true})
+		if err != nil || rep.Outcome() != mirror.OutcomeDone {
+			t.Fatalf("%v, %+v", err, rep)
+		}
+		if got := rep.Buckets[0].SourceDigest; got != want {
+			t.Errorf("pages of %d: got %s, want %s", size, got, want)
+		}
+	}
+}
+
+// Events stand for all objects, those that the listings settle many together.
+func TestProgressCountsAll(t *testing.T) {
+	var keys []string
+	for n := range 3000 {
+		keys = append(keys, fmt.Sprintf("%05d", n))
+	}
+	var events, objects int64
+	_, err := mirror.Verify(t.Context(), newShelf("a", 1000, keys), newShelf("b", 1000, keys), mirror.Options{
+		Buckets: []string{bucket}, IgnoreMetadata: true,
+		Progress: func(e mirror.Event) { events++; objects += e.Objects },
+	})
+	if err != nil || objects != 3000 || events > 100 {
+		t.Errorf("%d events stand for %d objects, error %v", events, objects, err)
+	}
 }
 
 // Events tell the story of a run, one at a time.

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// count adds a pair to the totals. It is called in the order of the keys.
+// count adds a pair to the totals.
 func (b *bucketRun) count(p pair) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if p.src != nil {
 		b.rep.Source++
 		b.rep.SourceBytes += p.src.Size
-		fmt.Fprintf(b.digest, "%q %d %q\n", p.src.Key, p.src.Size, p.src.ETag)
+		b.digest.add(p.src, 0)
 	}
 	if p.dst != nil {
 		b.rep.Destination++
@@ -34,7 +34,35 @@ func (b *bucketRun) equal(p pair, proof Proof) {
 	b.rep.Proofs[proof]++
 	b.failing = 0
 	b.mu.Unlock()
-	b.emit(Event{Kind: EventEqual, Bucket: b.name, Key: p.key(), Bytes: p.src.Size})
+	b.emit(Event{Kind: EventEqual, Bucket: b.name, Key: p.key(), Bytes: p.src.Size, Objects: 1})
+}
+
+// listedEqual is equal for a pair that the listings settle. It is for look alone, and
+// tells of many together.
+func (b *bucketRun) listedEqual(p pair, proof Proof) {
+	if proof != b.untoldProof {
+		b.tellEqual()
+		b.untoldProof = proof
+	}
+	b.untold.Objects++
+	b.untold.Bytes += p.src.Size
+	b.untold.Key = p.src.Key
+}
+
+// tellEqual tells of the pairs that the listings have settled.
+func (b *bucketRun) tellEqual() {
+	e := b.untold
+	if e.Objects == 0 {
+		return
+	}
+	b.untold = Event{}
+	b.mu.Lock()
+	b.rep.Equal += e.Objects
+	b.rep.Proofs[b.untoldProof] += e.Objects
+	b.failing = 0
+	b.mu.Unlock()
+	e.Kind, e.Bucket, e.Key = EventEqual, b.name, strings.Clone(e.Key)
+	b.emit(e)
 }
 
 func (b *bucketRun) planned(p pair) {

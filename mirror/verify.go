@@ -52,7 +52,7 @@ func (b *bucketRun) lookOnly(p pair) bool {
 	case act == actExtra:
 		b.extra(p)
 	case b.opts.IgnoreMetadata && (act == actNothing || act == actDescribe):
-		b.equal(p, ProofETag)
+		b.listedEqual(p, ProofETag)
 	default:
 		return true
 	}

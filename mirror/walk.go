@@ -101,6 +101,7 @@ func (w *walker) looked(pairs []pair) []pair {
 			wanted = append(wanted, p.clone())
 		}
 	}
+	w.tellEqual()
 
 	return wanted
 }

@@ -24,8 +24,9 @@ type shelf struct {
 	keys  []string
 	lists atomic.Int64
 
-	mu  sync.Mutex
-	lie func(from mirror.Cursor, page *mirror.Page) error
+	mu     sync.Mutex
+	change func() // with every page
+	lie    func(from mirror.Cursor, page *mirror.Page) error
 }
 
 func newShelf(name string, size int, keys []string) *shelf {
@@ -38,6 +39,11 @@ func (s *shelf) Location() string { return "shelf://" + s.name }
 
 func (s *shelf) List(ctx context.Context, _ string, from mirror.Cursor) (mirror.Page, error) {
 	s.lists.Add(1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.change != nil {
+		s.change()
+	}
 	after := from.After
 	if from.Token != "" {
 		after = from.Token[1:]
@@ -54,8 +60,6 @@ func (s *shelf) List(ctx context.Context, _ string, from mirror.Cursor) (mirror.
 		page.Next = "@" + page.Entries[s.size-1].Key
 	}
 
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if err := ctx.Err(); err != nil || s.lie == nil {
 		return page, err
 	}
@@ -64,6 +68,8 @@ func (s *shelf) List(ctx context.Context, _ string, from mirror.Cursor) (mirror.
 }
 
 func (s *shelf) Stat(_ context.Context, _, key string) (mirror.Object, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if _, found := slices.BinarySearch(s.keys, key); !found {
 		return mirror.Object{}, mirror.ErrNoObject
 	}

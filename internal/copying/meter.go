@@ -51,7 +51,7 @@ func (m *Meter) event(e mirror.Event) {
 	default: // one more that is dealt with
 		m.phase = "comparing"
 	}
-	m.objects++
+	m.objects += max(e.Objects, 1)
 	m.bytes += e.Bytes
 }
 
