@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 )
 
 const (
@@ -18,26 +17,6 @@ type lister struct {
 	bucket  string
 	onRetry func()
 	anomaly func(kind AnomalyKind, detail string)
-}
-
-// entries yields every object of the bucket in byte order. It ends without an
-// error only when the listing is complete, as for [pager].
-func (l lister) entries(ctx context.Context) iter.Seq2[Entry, error] {
-	return func(yield func(Entry, error) bool) {
-		for p := l.pages(""); !p.done; {
-			entries, err := p.next(ctx)
-			if err != nil {
-				yield(Entry{}, err)
-
-				return
-			}
-			for _, entry := range entries {
-				if !yield(entry, nil) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // pages lists what comes behind a key; "" is all.

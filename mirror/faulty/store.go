@@ -3,7 +3,6 @@ package faulty
 import (
 	"context"
 	"io"
-	"sync"
 
 	"github.com/helm-ferry/ferry/mirror"
 )
@@ -35,14 +34,22 @@ type Store struct {
 	store  mirror.Store
 	faults Faults
 
-	mu    sync.Mutex
+	mu    lock
 	calls []Call
 }
 
 var _ mirror.Store = (*Store)(nil)
 
+// lock is a mutex under which a fault may sleep: where time is synctest's, whoever waits
+// for a sync.Mutex keeps it from passing.
+type lock chan struct{}
+
+func (l lock) Lock() { l <- struct{}{} }
+
+func (l lock) Unlock() { <-l }
+
 // New wraps a store.
-func New(store mirror.Store, faults Faults) *Store { return &Store{store: store, faults: faults} }
+func New(store mirror.Store, faults Faults) *Store { return &Store{store: store, faults: faults, mu: make(lock, 1)} }
 
 // Calls returns how often a method was called.
 func (s *Store) Calls(method string) int {
