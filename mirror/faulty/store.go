@@ -49,7 +49,9 @@ func (l lock) Lock() { l <- struct{}{} }
 func (l lock) Unlock() { <-l }
 
 // New wraps a store.
-func New(store mirror.Store, faults Faults) *Store { return &Store{store: store, faults: faults, mu: make(lock, 1)} }
+func New(store mirror.Store, faults Faults) *Store {
+	return &Store{store: store, faults: faults, mu: make(lock, 1)}
+}
 
 // Calls returns how often a method was called.
 func (s *Store) Calls(method string) int {
