@@ -1,8 +1,8 @@
 // Package mirror makes buckets of one S3 store equal to those of another, and
 // proves it.
 //
-//	src, err := s3.Open(s3.Endpoint{URL: "http://minio:9000", …})
-//	dst, err := s3.Open(s3.Endpoint{URL: "http://rustfs:9000", …})
+//	src, err := s3http.Open(s3.Endpoint{URL: "http://minio:9000", …})
+//	dst, err := s3http.Open(s3.Endpoint{URL: "http://rustfs:9000", …})
 //	report, err := mirror.Run(ctx, src, dst, mirror.Options{Buckets: []string{"*"}, CreateBuckets: true})
 //	switch report.Outcome() { … }
 //
@@ -13,7 +13,7 @@
 // # Words
 //
 // A [Reader] is a store that is read, a [Store] one that is written as well; package
-// s3 reaches servers, package memory is for tests. An [Entry] is a row of a
+// s3http reaches servers, package memory is for tests. An [Entry] is a row of a
 // listing, an [Object] what a read says. A [Proof] is how a copy is known to be one.
 //
 // # Order

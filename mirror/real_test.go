@@ -13,12 +13,13 @@ import (
 	"github.com/helm-ferry/ferry/internal/testworld"
 	"github.com/helm-ferry/ferry/mirror"
 	"github.com/helm-ferry/ferry/mirror/s3"
+	"github.com/helm-ferry/ferry/mirror/s3http"
 	"github.com/helm-ferry/ferry/mirror/storetest"
 )
 
-func dial(t *testing.T, server testworld.S3) *s3.Store {
+func dial(t *testing.T, server testworld.S3) *s3http.Store {
 	t.Helper()
-	store, err := s3.Open(s3.Endpoint{
+	store, err := s3http.Open(s3.Endpoint{
 		URL: server.Endpoint, Region: server.Region,
 		AccessKey: server.AccessKey, SecretKey: s3.Secret(server.SecretKey),
 	})
@@ -35,7 +36,7 @@ func TestRealServers(t *testing.T) {
 	minio, versity := dial(t, testworld.StartMinIO(t)), dial(t, testworld.StartVersityGW(t))
 	second := dial(t, testworld.StartMinIO(t))
 	for name, test := range map[string]struct {
-		src, dst *s3.Store
+		src, dst *s3http.Store
 		bucket   string
 	}{
 		"MinIO to versitygw": {minio, versity, "from-minio"},
@@ -56,7 +57,7 @@ func TestRealServers(t *testing.T) {
 // servers is a pair of real stores.
 type servers struct {
 	*testing.T
-	src, dst *s3.Store
+	src, dst *s3http.Store
 	bucket   string
 	held     []string // the delicate keys that the source could hold
 }

@@ -86,9 +86,17 @@ func final(err error) bool {
 		strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
 }
 
+// namesKey reports whether the argument that is called invalid is the key.
+func namesKey(resp minio.ErrorResponse) bool {
+	return resp.Code == minio.InvalidArgument && strings.HasPrefix(resp.Message, "Object name")
+}
+
 // kindOf finds the sentinel for a server's answer, by its code and else by its
 // status.
 func kindOf(resp minio.ErrorResponse) error {
+	if namesKey(resp) {
+		return mirror.ErrKeyRefused
+	}
 	for _, row := range kinds {
 		if slices.Contains(row.codes, resp.Code) {
 			return row.kind

@@ -70,6 +70,8 @@ func putOptions(a mirror.Attributes, f mirror.Filing) (minio.PutObjectOptions, e
 func refused(err error, a mirror.Attributes, f mirror.Filing) error {
 	code := minio.ToErrorResponse(err).Code
 	switch asked := f != (mirror.Filing{}); {
+	case namesKey(minio.ToErrorResponse(err)):
+		return err
 	case asked && (code == minio.NotImplemented || code == minio.AccessDenied):
 		return fmt.Errorf("%w: %w", mirror.ErrFilingRefused, err)
 	case len(a.Tags) > 0 && (code == minio.NotImplemented || code == minio.InvalidArgument || code == "InvalidRequest"):

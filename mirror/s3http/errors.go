@@ -95,7 +95,7 @@ func (c *call) said(status int, said *s3list.Error) error {
 		message += ": the region is " + strconv.Quote(said.Region)
 	}
 	e := &callError{text: c.hide(fmt.Sprintf("%s %s: %s", c.op, c.subject(), message)), code: said.Code, status: status}
-	if kind := c.kind(status, said.Code); kind != nil {
+	if kind := c.kind(status, said); kind != nil {
 		e.kinds = []error{kind}
 	}
 
@@ -103,8 +103,11 @@ func (c *call) said(status int, said *s3list.Error) error {
 }
 
 // kind finds the sentinel for an answer, by its code and else by its status.
-func (c *call) kind(status int, code string) error {
+func (c *call) kind(status int, said *s3list.Error) error {
+	code := said.Code
 	switch {
+	case code == "InvalidArgument" && strings.HasPrefix(said.Message, "Object name"):
+		return mirror.ErrKeyRefused
 	case c.files && (code == "NotImplemented" || code == "AccessDenied"):
 		// What is denied or not there may be the filing only.
 		return mirror.ErrFilingRefused

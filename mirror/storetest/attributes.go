@@ -96,12 +96,18 @@ func (s *suite) tagCount() {
 
 // Keys are names that stores mix up or refuse.
 func Keys() []string {
-	return []string{
+	keys := []string{
 		"plain", "sp ace", "pl+us", "per%cent", "per%2Fcent", "am&per;sand", "qu?ery", "ha#sh", `quo"te`, "apo's",
 		"double//slash", "/leading", "trailing/", "../up", "a/../b", "./here", "a/./b", "dots..", "..", `back\slash`,
 		"\u00e9-nfc", "e\u0301-nfd", "\u65e5\u672c", "\U0001f6a2", "tab\there", "line\nfeed", "bell\a", "del\x7f",
 		strings.Repeat("long/", 200) + "end", strings.Repeat("x", 255), "seg/" + strings.Repeat("y", 300),
+		"not utf-8 \xff", "cut \xe6\x97", "overlong \xc0\xaf", "surrogate \xed\xa0\x80", "\ufeffmark", "right\u202eleft",
 	}
+	for c := byte(1); c < 0x80; c++ {
+		keys = append(keys, "byte "+string(rune(c))+" within")
+	}
+
+	return keys
 }
 
 // keys demands of each key that it is held exactly or refused clearly. What is
