@@ -86,6 +86,16 @@
 //   - With Options.Settings, settings are read back; those that could hurt data come after
 //     all of it is there (TestSettings, TestSettingsWaitForTheData). What differs, or
 //     cannot be held, is named (TestSettingsThatDiffer).
+//   - With Options.State one run at a time writes to a bucket. A run that has lost its lock
+//     writes nothing any more (TestOneRunAtATime, TestNothingIsWrittenWithoutTheLock,
+//     TestEveryWriteIsFenced; package lease).
+//   - With Options.State a destination knows its source, and a first run removes nothing
+//     that it has not put there (TestOneSource, TestOneSourceOfPlaces,
+//     TestStrangersDataIsNotRemoved). Dry runs and verifications leave no state
+//     (TestLookingLeavesNoState).
+//   - What is Ferry's own is no data, and what is a stranger's is not taken for Ferry's own
+//     (TestOwnPrefixIsNoData, TestForeignState, TestStateBucketOfAStranger). Where a store
+//     ignores the conditions of writes, that is noticed (TestStateWithoutConditions).
 //   - Between real servers every object arrives or is named (TestRealServers). No error
 //     shows a secret (TestErrorsShowNoSecret in package s3).
 //
@@ -100,5 +110,8 @@
 // reads both sides each time, as Verify does; whoever may write to that place can make
 // Run take unlike objects for equal, but not Verify (TestLyingJournal). Without it
 // there is no lock against a second writer either, and the parts of an upload whose run
-// was killed stay with the destination until its lifecycle removes them.
+// was killed stay with the destination until its lifecycle removes them; with it, a
+// request that was on its way when a run lost its lock may still be carried out. A report
+// that cannot be kept in the place is said in the one that is returned, and changes no
+// outcome.
 package mirror

@@ -26,6 +26,8 @@ var (
 	ErrNoSetting = errors.New("no such setting")
 	// ErrUnsupported: the store does not know what it was asked for.
 	ErrUnsupported = errors.New("not supported")
+	// ErrState: the place where a run keeps its state cannot be used.
+	ErrState = errors.New("no place for the state of the run")
 	// ErrTemporary: the same call may succeed later.
 	ErrTemporary = errors.New("temporary failure")
 )

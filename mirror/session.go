@@ -63,7 +63,7 @@ func (e *engine) enter(ctx context.Context, names []string, rep *Report) (contex
 		return ctx, nil
 	}
 	if err != nil {
-		return ctx, err
+		return ctx, fmt.Errorf("%w: %w", ErrState, err)
 	}
 	if !e.opts.DryRun {
 		s.rep.Holder = e.opts.Holder
@@ -72,7 +72,7 @@ func (e *engine) enter(ctx context.Context, names []string, rep *Report) (contex
 		}
 		ctx, s.locks, err = lease.Take(ctx, s.place, lockNames(names), s.rep.Holder)
 		if err != nil {
-			return ctx, err
+			return ctx, fmt.Errorf("%w: %w", ErrState, err)
 		}
 		for _, over := range s.locks.Takeovers() {
 			s.rep.TakenOver = append(s.rep.TakenOver, over.String())
@@ -83,7 +83,7 @@ func (e *engine) enter(ctx context.Context, names []string, rep *Report) (contex
 			err = errors.Join(err, s.locks.Release(ctx))
 		}
 
-		return ctx, err
+		return ctx, fmt.Errorf("%w: %w", ErrState, err)
 	}
 	e.session.Store(s)
 

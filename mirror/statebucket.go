@@ -60,7 +60,7 @@ func (s *stateBucket) Open(ctx context.Context, use state.Use) (state.Facts, err
 		facts.Conditional, err = s.probe(ctx)
 	}
 	if err != nil {
-		return facts, fmt.Errorf("state in bucket %q: %w", s.bucket, err)
+		return facts, fmt.Errorf("bucket %q: %w", s.bucket, err)
 	}
 	if use == state.Write {
 		s.open = &facts

@@ -23,7 +23,7 @@ type versionLister struct {
 	prefix string
 }
 
-// histories yields the history of every key in byte order. As lister.entries, it ends
+// histories yields the history of every key in byte order. As a pager, it ends
 // without an error only when the listing is complete; a version that is listed twice and
 // one without an id are errors, too.
 func (l versionLister) histories(ctx context.Context) iter.Seq2[history, error] {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 func (p program) mirrorCommand() *cobra.Command {
 	var file, name, source string
+	var adopt bool
 	var out output
 	cmd := &cobra.Command{
 		Use:   hookcmd.Mirror + " --mirror NAME --source URL",
@@ -23,7 +25,12 @@ func (p program) mirrorCommand() *cobra.Command {
 
 Destination, buckets, filters, bandwidth, deadline and what may be removed come from spec.mirrors of
 the configuration. A destination without a Secret is opened with ambient credentials: web identity,
-or the role of the node. A run that was interrupted is continued by the next one.`,
+or the role of the node. A run that was interrupted is continued by the next one.
+
+Locks, trash, journal and the last reports are kept at the destination, in the bucket or prefix that
+the mirror's field state names. One run at a time writes to a bucket: a second one is refused. So is a
+run from another source than the one that a bucket is known to be a copy of, unless it is told to
+--adopt it.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := loadConfig(file)
 			if err != nil {
@@ -33,12 +40,14 @@ or the role of the node. A run that was interrupted is continued by the next one
 			if err != nil {
 				return err
 			}
+			j.Options.Adopt = adopt
 			return p.run(cmd.Context(), j, out)
 		},
 	}
 	addConfigFlag(cmd, &file)
 	addMirrorFlag(cmd, &name)
 	addSourceFlag(cmd, &source)
+	cmd.Flags().BoolVar(&adopt, "adopt", false, "take buckets of the destination over that are a copy of another source, or not known to be one of this")
 	out.addFlags(cmd)
 	require(cmd, "mirror", "source")
 	return cmd
@@ -70,15 +79,17 @@ func mirrorJob(cfg *config.Config, name, source string) (job, error) {
 	j := job{
 		Job: copying.Job{
 			Name: "mirror " + m.Name, Act: copying.Copies, Deadline: m.Deadline,
-			Allow: "raise remove.maxPercent of the mirror for one run",
+			Allow: "raise remove.maxPercent of the mirror for one run", Adopt: "run ferry-hook mirror once with --adopt",
 			Options: mirror.Options{
 				Buckets: m.Buckets, CreateBuckets: true,
 				// a default bucket that nobody has made yet is no fault of a copy; one that is named is
 				AllowMissing: slices.Equal(m.Buckets, cfg.Spec.ObjectStorage.DefaultBuckets),
 				Include:      m.Include, Exclude: m.Exclude, Bandwidth: int64(m.Bandwidth),
-				Remove: mirror.Remove{Enabled: m.Remove.Enabled, MaxPercent: m.Remove.MaxPercent, Trash: m.Remove.Trash.Std()},
+				Remove:      mirror.Remove{Enabled: m.Remove.Enabled, MaxPercent: m.Remove.MaxPercent, Trash: m.Remove.Trash.Std()},
+				StateBucket: cmp.Or(m.State.Bucket, mirror.DefaultStateBucket), StatePrefix: m.State.Prefix,
 			},
 		},
+		stated: true,
 		source: side{
 			role: "source", field: "--source", url: source, region: cfg.Spec.ObjectStorage.Region,
 			keys: secretKeys(cfg.CredentialsSecret()),

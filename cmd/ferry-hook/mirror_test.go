@@ -29,7 +29,7 @@ func TestMirrorToTheSameServer(t *testing.T) {
 	e := w.verify(3, "--mirror=offsite")
 	w.shows(e, "DIFFERENT: mirror offsite: ", "key=warehouse/sales.db/orders/data/00003.parquet kind=missing", "key=events/trace-0001.json kind=content")
 	w.ends(w.mirror(0), "DONE: mirror offsite: 7 buckets, 332 objects (18 MiB) proven equal at DST, 2 copied")
-	if trashed := w.keys(w.destination)["ferry-state"]; trashed != 1 {
+	if trashed := w.below(w.destination, "ferry-state", "trash/"); trashed != 1 {
 		t.Errorf("the trash holds %d objects, want 1", trashed)
 	}
 
@@ -39,6 +39,52 @@ func TestMirrorToTheSameServer(t *testing.T) {
 	w.configure("    remove: {enabled: true}\n")
 	w.ends(w.verify(3, "--mirror=offsite"),
 		`DIFFERENT: mirror offsite: 1 of 10 objects of bucket ilum-files are not at the source, only at DST, the first is "only here": see the report`)
+}
+
+// One run at a time, from one source: what the state at the destination is for.
+func TestMirrorKeepsState(t *testing.T) {
+	t.Parallel()
+	objects := cargo.Objects()[:5]
+	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), objects)
+	w.configure("    buckets: [ilum-files]\n    state: {bucket: ilum-state, prefix: of/offsite}\n")
+	w.mirror(0)
+	for prefix, want := range map[string]int{"of/offsite/locks/": 1, "of/offsite/origins/": 1, "of/offsite/reports/": 1, "of/offsite/ferry.json": 1} {
+		if got := w.below(w.destination, "ilum-state", prefix); got != want {
+			t.Errorf("there are %d objects below %s, want %d", got, prefix, want)
+		}
+	}
+	if held := w.keys(w.destination); len(held) != 2 {
+		t.Errorf("the destination has %v", held)
+	}
+	other := newWorld(t, testworld.StartMinIO(t), w.destination, objects)
+	other.configure("    buckets: [ilum-files]\n    state: {bucket: ilum-state, prefix: of/offsite}\n")
+	e := other.mirror(4)
+	other.shows(e, "REFUSED: mirror offsite: bucket ilum-files: \"ilum-files\" of "+w.destination.Endpoint+" is a copy of "+w.source.Endpoint+"/ilum-files, first made ",
+		" and not of "+other.source.Endpoint+"/ilum-files: if that is meant, run ferry-hook mirror once with --adopt")
+	other.shows(other.call(0, "mirror", "--mirror=offsite", "--source="+other.source.Endpoint, "--adopt"), "level=WARN msg=adopted bucket=ilum-files")
+	other.mirror(0)
+}
+
+func TestOriginOfServices(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "resolv.conf")
+	if err := os.WriteFile(file, []byte("nameserver 10.96.0.10\nsearch lake.svc.cluster.local svc.cluster.local\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for location, want := range map[string]string{
+		"http://store:9000":          "http://store.lake.svc.cluster.local:9000/b",
+		"https://store":              "https://store.lake.svc.cluster.local/b",
+		"http://store.other:9000":    "http://store.other:9000/b",
+		"https://s3.example.com:443": "https://s3.example.com:443/b",
+		"http://[::1]:9000":          "http://[::1]:9000/b",
+	} {
+		if got := originOf(location, program{resolver: file}.searched())("b").String(); got != want {
+			t.Errorf("%s is %s, want %s", location, got, want)
+		}
+	}
+	if got := originOf("http://store:9000", program{resolver: file + "-missing"}.searched())("b").String(); got != "http://store:9000/b" {
+		t.Errorf("outside of a cluster it is %s", got)
+	}
 }
 
 func TestMirrorThatWouldRemoveTooMuchIsRefused(t *testing.T) {

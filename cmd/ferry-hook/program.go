@@ -16,10 +16,12 @@ type program struct {
 	// patience is how long a run waits for a store that does not answer yet: the Job of a migration
 	// starts in the same moment as the store that it copies to.
 	patience time.Duration
+	// resolver is the file that says how names are looked up.
+	resolver string
 }
 
 func newProgram(getenv func(string) string) program {
-	return program{getenv: getenv, patience: 5 * time.Minute}
+	return program{getenv: getenv, patience: 5 * time.Minute, resolver: "/etc/resolv.conf"}
 }
 
 // root builds the command tree.

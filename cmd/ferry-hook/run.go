@@ -21,6 +21,8 @@ type job struct {
 	source, destination side
 	// all stands for every bucket that the source has and, beside them, these.
 	all []string
+	// stated: the run keeps its state at the destination, where its options say.
+	stated bool
 }
 
 // output is how a command shows what came of its job.
@@ -70,6 +72,10 @@ func (p program) carry(ctx context.Context, log *slog.Logger, j job) (mirror.Rep
 	log.Info(j.Name, "destination", j.destination.url, "credentials", j.DestinationKeys)
 	if j.Options.Buckets, err = p.prepare(ctx, log, j, source, destination); err != nil {
 		return failed(err)
+	}
+	if j.stated {
+		j.Options.State = mirror.StateIn(destination, j.Options.StateBucket, j.Options.StatePrefix)
+		j.Options.Origin = originOf(source.Location(), p.searched())
 	}
 	report, err := copying.Run(ctx, log, j.Job, source, destination)
 	return report, copying.Judge(j.Job, report, err), nil

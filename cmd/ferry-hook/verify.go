@@ -53,6 +53,6 @@ func verifyJob(cfg *config.Config, name, source, destination string) (job, error
 		}
 		j.Options.IgnoreExtra = !j.Options.Remove.Enabled
 	}
-	j.Act, j.Deadline = copying.Compares, 0
+	j.Act, j.Deadline, j.stated = copying.Compares, 0, false
 	return j, nil
 }

@@ -178,6 +178,19 @@ func (w world) keys(s testworld.S3) map[string]int {
 	return counts
 }
 
+// below counts the objects of a bucket whose keys begin with a prefix.
+func (w world) below(s testworld.S3, bucket, prefix string) int {
+	w.Helper()
+	count := 0
+	for o := range w.client(s).ListObjects(w.Context(), bucket, minio.ListObjectsOptions{Recursive: true, Prefix: prefix}) {
+		if o.Err != nil {
+			w.Fatal(o.Err)
+		}
+		count++
+	}
+	return count
+}
+
 // reportOf decodes a report that was printed with -o json.
 func (w world) reportOf(e ending) copying.Result {
 	w.Helper()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -19,7 +20,8 @@ type mirrorOptions struct {
 	dryRun, metadata, remove bool
 	maxDelete                deletions
 	trash                    config.Duration
-	trashBucket              string
+	adopt                    bool
+	trashBucket, statePlace  string
 	bandwidth                config.Bandwidth
 	storageClass             string
 }
@@ -40,7 +42,8 @@ differs is copied, whichever side is newer. Buckets that DST lacks are made.
 With --remove, what SRC does not have is removed from DST: last, never after an error, and never more
 than --max-delete of a bucket, replaced objects included. Buckets that SRC does not have are left alone.
 What is replaced or removed goes to a bucket of its own at DST first and stays there for as long as
---trash says. A run that finds more than it may remove exits with 4 and has written nothing there.
+--trash says. One run at a time writes to a bucket, and a bucket of DST knows where it comes from: a
+run from elsewhere is refused, unless it is told to --adopt. A run that finds more than it may remove exits with 4 and has written nothing there.
 
 The first interrupt finishes the objects that are under way, the second one stops. The report goes to
 stdout. Its last line, on stderr, is the verdict. The flags of mc mirror are understood, but for --watch.`,
@@ -71,8 +74,13 @@ func (o *mirrorOptions) addFlags(cmd *cobra.Command) {
 		"`duration` for which replaced and removed objects are kept; 0 without --remove: not at all")
 	flags.StringVar(&o.trashBucket, "trash-bucket", mirror.DefaultStateBucket,
 		"`name` of the bucket of DST that keeps them: choose one where all customers share the names of buckets")
+	flags.StringVar(&o.statePlace, "state", "",
+		"`place` for locks, trash, journal and reports: a bucket of DST or a prefix in it; "+
+			"or a local folder, for all but the trash (default: the bucket of --trash-bucket)")
+	flags.BoolVar(&o.adopt, "adopt", false, "take buckets of DST over that are a copy of another source, or not known to be one of SRC")
 	flags.TextVar(&o.bandwidth, "bandwidth", config.Bandwidth(0), "`rate` in bytes per second at most, for example 50MiB")
 	flags.StringVar(&o.storageClass, "storage-class", "", "`class` that DST is asked to file copies in (default: the one that DST chooses)")
+	cmd.MarkFlagsMutuallyExclusive("state", "trash-bucket")
 	o.mc.addFlags(cmd)
 	o.copyOptions.addFlags(cmd)
 }
@@ -100,6 +108,14 @@ func runMirror(ctx context.Context, streams cli.Streams, args []string, opts *mi
 	if opts.mc.maxWorkers > 0 {
 		opts.workers = opts.mc.maxWorkers
 	}
+	opts.state = &statePlace{}
+	if opts.statePlace != "" {
+		kept, err := parseState(opts.statePlace, p.destination)
+		if err != nil {
+			return err
+		}
+		opts.state = &kept
+	}
 	t := newTerminal(streams)
 	return opts.carry(ctx, t, p, opts.job(), func(report mirror.Report, v copying.Verdict) error {
 		return copying.Tell(streams, t.log, opts.format, report, v)
@@ -109,9 +125,10 @@ func runMirror(ctx context.Context, streams cli.Streams, args []string, opts *mi
 // job is what the flags ask for.
 func (o *mirrorOptions) job() copying.Job {
 	return copying.Job{
-		Name: "mirror", Act: copying.Copies, Allow: "raise --max-delete for one run",
+		Name: "mirror", Act: copying.Copies, Allow: "raise --max-delete for one run", Adopt: "adopt it with --adopt",
 		Options: mirror.Options{
-			CreateBuckets: true, StateBucket: o.trashBucket, DryRun: o.dryRun || o.mc.fake, Metadata: o.metadata, Grace: grace,
+			CreateBuckets: true, StateBucket: cmp.Or(o.state.bucket, o.trashBucket), StatePrefix: o.state.prefix, Adopt: o.adopt,
+			DryRun: o.dryRun || o.mc.fake, Metadata: o.metadata, Grace: grace,
 			StorageClass: o.storageClass, Bandwidth: bandwidth(o.bandwidth, o.mc.limitUpload, o.mc.limitDownload),
 			Remove: mirror.Remove{
 				Enabled: o.remove, MaxPercent: o.maxDelete.ofBucket(), MaxObjects: o.maxDelete.objects, Trash: o.trash.Std(),

@@ -27,6 +27,7 @@ type copyOptions struct {
 	newerThan, olderThan      config.Duration
 	checksum                  bool
 	workers                   int
+	state                     *statePlace // nil: the run keeps none
 	records                   copying.Records
 	format                    cli.Format
 }
@@ -102,6 +103,9 @@ func (o *copyOptions) carry(
 	job.Options.ModifiedAfter, job.Options.ModifiedBefore = o.span(time.Now())
 	if err := job.Options.Validate(); err != nil {
 		return cli.Usage.Wrap(err)
+	}
+	if o.state != nil {
+		o.state.keep(&job.Options, p, source, destination)
 	}
 	if err := o.records.Prepare(); err != nil {
 		return err

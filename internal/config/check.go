@@ -99,6 +99,7 @@ func (f *faults) name(field, name string, seen map[string]bool) {
 
 var (
 	labelPattern    = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+	prefixPattern   = regexp.MustCompile(`^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*/?$`)
 	bucketPattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 	workloadPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`)
 )
@@ -133,14 +134,19 @@ func (f *faults) workloads(field string, entries []string) {
 func (f *faults) buckets(field string, names []string) {
 	seen := map[string]bool{}
 	for i, name := range names {
-		switch {
-		case !bucketPattern.MatchString(name):
-			f.add(element(field, i), "%s is not a bucket name: 3 to 63 of a-z, 0-9, . and -, with a letter or digit at both ends", quote(name))
-		case seen[name]:
+		if f.bucket(element(field, i), name) && seen[name] {
 			f.add(element(field, i), "%s is named twice", quote(name))
 		}
 		seen[name] = true
 	}
+}
+
+func (f *faults) bucket(field, name string) bool {
+	ok := bucketPattern.MatchString(name)
+	if !ok {
+		f.add(field, "%s is not a bucket name: 3 to 63 of a-z, 0-9, . and -, with a letter or digit at both ends", quote(name))
+	}
+	return ok
 }
 
 func (f *faults) endpoint(field, text string) {

@@ -161,6 +161,16 @@ type Mirror struct {
 	Versions bool `json:"versions,omitempty"`
 	// Deleting at the destination what the source no longer has.
 	Remove Remove `json:"remove"`
+	// Where at the destination Ferry keeps what is its own: locks, trash, journal, reports.
+	State State `json:"state,omitzero"`
+}
+
+// State is a bucket, or a prefix of one, that is Ferry's own.
+type State struct {
+	// Bucket at the destination; ferry-state when empty. Choose a name of your own where all customers share the names of buckets.
+	Bucket string `json:"bucket,omitempty"`
+	// Prefix that is Ferry's own, in a bucket that may hold other things. Empty: the whole bucket.
+	Prefix string `json:"prefix,omitempty"`
 }
 
 // Destination is the S3 endpoint that a mirror writes to.

@@ -136,6 +136,19 @@ func (m *Mirror) problems(f *faults, at string, defaultBuckets []string) {
 		f.buckets(at+".buckets", m.Buckets)
 	}
 	f.between(at+".remove.maxPercent", m.Remove.MaxPercent, 1, 100)
+	m.State.problems(f, at+".state", m.Buckets)
+}
+
+func (s *State) problems(f *faults, at string, mirrored []string) {
+	if s.Bucket != "" {
+		f.bucket(at+".bucket", s.Bucket)
+	}
+	if s.Prefix == "" && s.Bucket != "" && slices.Contains(mirrored, s.Bucket) {
+		f.add(at+".prefix", "is empty, and %s is a bucket that is mirrored: name a prefix that is Ferry's own", quote(s.Bucket))
+	}
+	if s.Prefix != "" && !prefixPattern.MatchString(s.Prefix) {
+		f.add(at+".prefix", "%s must be segments of letters, digits, - and _, joined by slashes", quote(s.Prefix))
+	}
 }
 
 func (s *Snapshot) problems(f *faults, at string) {

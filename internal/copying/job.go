@@ -32,6 +32,8 @@ type Job struct {
 	Deadline config.Duration
 	// Allow is how somebody lets one run remove and replace more.
 	Allow string
+	// Adopt is how somebody gives a destination another source.
+	Adopt string
 	// Watch begins to show the progress that a meter counts, and returns how to end that. Nil shows
 	// a line in the log every ten seconds.
 	Watch func(*Meter) (stop func())

@@ -109,6 +109,7 @@ func Tell(streams cli.Streams, log *slog.Logger, format cli.Format, report mirro
 		nameFaults(log, b)
 		nameDifferences(log, b)
 	}
+	nameState(log, report)
 	if err := cli.Print(streams.Out, format, NewResult(report, v)); err != nil {
 		return err
 	}

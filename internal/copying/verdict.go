@@ -3,12 +3,14 @@ package copying
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dustin/go-humanize"
 
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/mirror"
+	"github.com/helm-ferry/ferry/mirror/lease"
 )
 
 // Verdict is the end of a run in one line.
@@ -36,20 +38,24 @@ func Judge(j Job, report mirror.Report, err error) Verdict {
 	switch {
 	case errors.Is(err, ErrDeadline):
 		return v(cli.Partial, "%s after the deadline of %s: the next run continues; a higher deadline lets one run do it all", soFar(report), j.Deadline)
+	case errors.Is(err, lease.ErrLost):
+		return v(cli.Partial, "%s: %v: the next run continues", soFar(report), err)
 	case report.Interrupted:
 		return v(cli.Interrupted, "%s: run it again to continue", soFar(report))
+	case errors.Is(err, mirror.ErrState):
+		return v(cli.Failure, "%v%s", err, credentials(j))
 	case err != nil:
 		return v(cli.Failure, "%v", err)
 	}
 	if fault := untouched(report); fault != "" {
-		return v(cli.Failure, "%s (credentials: source from %s; destination from %s)", fault, j.SourceKeys, j.DestinationKeys)
+		return v(cli.Failure, "%s%s", fault, credentials(j))
 	}
 	if fault := nothing(report); fault != "" {
 		return v(cli.Failure, "%s", fault)
 	}
 	switch report.Outcome() {
 	case mirror.OutcomeRefused:
-		return v(cli.Refused, "%s", refusal(report, j.Allow))
+		return v(cli.Refused, "%s", refusal(report, j))
 	case mirror.OutcomePartial:
 		return v(cli.Partial, "%s: see the report%s", undone(report), remedy(report))
 	case mirror.OutcomeDifferences:
@@ -57,6 +63,11 @@ func Judge(j Job, report mirror.Report, err error) Verdict {
 	default:
 		return v(cli.Done, "%s", done(report, j.Options.IgnoreMetadata))
 	}
+}
+
+// credentials says where they come from: what goes wrong before the first object often is about them.
+func credentials(j Job) string {
+	return fmt.Sprintf(" (credentials: source from %s; destination from %s)", j.SourceKeys, j.DestinationKeys)
 }
 
 // soFar says how much of a run is done.
@@ -113,17 +124,25 @@ func remedy(report mirror.Report) string {
 	return ""
 }
 
-func refusal(report mirror.Report, allow string) string {
+func refusal(report mirror.Report, j Job) string {
 	if report.Refused != "" {
 		return report.Refused
 	}
-	var all []string
+	var all, remedies []string
 	for _, b := range report.Buckets {
-		if b.Refused != "" {
-			all = append(all, fmt.Sprintf("bucket %s: %s", b.Bucket, b.Refused))
+		if b.Refused == "" {
+			continue
+		}
+		all = append(all, fmt.Sprintf("bucket %s: %s", b.Bucket, b.Refused))
+		remedy := map[mirror.Guard]string{
+			mirror.GuardAllowance: "if that is meant, " + j.Allow, mirror.GuardOrigin: "if that is meant, " + j.Adopt,
+			mirror.GuardLock: "run it again when that has ended",
+		}[b.Guard]
+		if !slices.Contains(remedies, remedy) {
+			remedies = append(remedies, remedy)
 		}
 	}
-	return strings.Join(all, "; ") + ": if that is meant, " + allow
+	return strings.Join(all, "; ") + ": " + strings.Join(remedies, "; ")
 }
 
 // undone describes the first bucket that has trouble, and how many more there are.

@@ -12,6 +12,7 @@ import (
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/mirror"
+	"github.com/helm-ferry/ferry/mirror/lease"
 )
 
 // some makes the list of a report.
@@ -89,9 +90,35 @@ func TestVerdicts(t *testing.T) {
 			code:    cli.Partial,
 		},
 		"a guard": {
-			buckets: []mirror.BucketReport{troubled(func(b *mirror.BucketReport) { b.Complete, b.Refused = false, "it is too much" })},
-			want:    "REFUSED: mirror offsite: bucket ilum-data: it is too much: if that is meant, raise remove.maxPercent of the mirror for one run",
-			code:    cli.Refused,
+			buckets: []mirror.BucketReport{troubled(func(b *mirror.BucketReport) {
+				b.Complete, b.Refused, b.Guard = false, "it is too much", mirror.GuardAllowance
+			})},
+			want: "REFUSED: mirror offsite: bucket ilum-data: it is too much: if that is meant, raise remove.maxPercent of the mirror for one run",
+			code: cli.Refused,
+		},
+		"two guards": {
+			buckets: []mirror.BucketReport{
+				troubled(func(b *mirror.BucketReport) { b.Complete, b.Refused, b.Guard = false, "another run", mirror.GuardLock }),
+				troubled(func(b *mirror.BucketReport) {
+					b.Complete, b.Refused, b.Guard = false, "a copy of x", mirror.GuardOrigin
+				}),
+				troubled(func(b *mirror.BucketReport) { b.Complete, b.Refused, b.Guard = false, "another run", mirror.GuardLock }),
+			},
+			want: "REFUSED: mirror offsite: bucket ilum-data: another run; bucket ilum-data: a copy of x; bucket ilum-data: another run: " +
+				"run it again when that has ended; if that is meant, adopt it",
+			code: cli.Refused,
+		},
+		"a lock that was lost": {
+			ended:   fmt.Errorf("mirror interrupted: %w: that of a", lease.ErrLost),
+			buckets: []mirror.BucketReport{whole("a", 3)},
+			want:    "PARTIAL: mirror offsite: 1 bucket complete and 3 objects proven: mirror interrupted: lock lost: that of a: the next run continues",
+			code:    cli.Partial,
+		},
+		"no place for the state": {
+			ended: fmt.Errorf("%w: denied", mirror.ErrState),
+			want: "FAILED: mirror offsite: no place for the state of the run: denied " +
+				"(credentials: source from Secret src; destination from web identity, role arn:aws:iam::1:role/backup)",
+			code: cli.Failure,
 		},
 		"the same store twice": {
 			refused: "source and destination are the same store, https://dst:9000",
@@ -152,7 +179,7 @@ func TestVerdicts(t *testing.T) {
 	}
 	j := Job{
 		Name: "mirror offsite", Deadline: config.Duration(20 * time.Minute), Allow: "raise remove.maxPercent of the mirror for one run",
-		SourceKeys: "Secret src", DestinationKeys: "web identity, role arn:aws:iam::1:role/backup",
+		Adopt: "adopt it", SourceKeys: "Secret src", DestinationKeys: "web identity, role arn:aws:iam::1:role/backup",
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/helm-ferry/ferry/mirror/state"
@@ -42,7 +43,7 @@ func Here(command string) Holder {
 		host = "unknown host"
 	}
 
-	return Holder{ID: rand.Text(), Host: host, Process: thisProcess(), Command: command}
+	return Holder{ID: strings.ToLower(rand.Text()), Host: host, Process: thisProcess(), Command: command}
 }
 
 // String says for people who it is.
