@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/helm-ferry/ferry/internal/testworld"
 	"github.com/helm-ferry/ferry/mirror"
@@ -27,6 +28,7 @@ func (s careless) Put(ctx context.Context, bucket, key string, req mirror.PutReq
 		return "", errors.New("a header you provided implies functionality that is not implemented")
 	}
 	req.IfAbsent, req.IfMatch = false, ""
+	time.Sleep(time.Second) // in which others look
 
 	return s.Store.Put(ctx, bucket, key, req)
 }

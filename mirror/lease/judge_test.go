@@ -34,6 +34,7 @@ func TestDead(t *testing.T) {
 	}
 }
 
+// A clock that is set counts as well as one that runs.
 func TestElapsed(t *testing.T) {
 	from := time.Now()
 	wall := from.Round(0)
