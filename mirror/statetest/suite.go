@@ -115,16 +115,20 @@ func (s *suite) conditions() {
 func (s *suite) race() {
 	s.write()
 	const writers, rounds = 4, 3
+	var places []state.Place
+	for range writers {
+		place := s.another()
+		if _, err := place.Open(s.Context(), state.Write); err != nil {
+			s.Fatal(err)
+		}
+		places = append(places, place)
+	}
 	tag := state.Tag("")
 	for round := range rounds {
 		var mu sync.Mutex
 		var group sync.WaitGroup
 		var winners []string
-		for n := range writers {
-			place := s.another()
-			if _, err := place.Open(s.Context(), state.Write); err != nil {
-				s.Fatal(err)
-			}
+		for n, place := range places {
 			group.Go(func() {
 				content := fmt.Sprintf("writer %d in round %d", n, round)
 				_, err := place.Put(s.Context(), "a", []byte(content), state.Condition{Absent: tag == "", Tag: tag})
