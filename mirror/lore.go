@@ -138,6 +138,13 @@ func (d *digests) tryNow() bool {
 	return true
 }
 
+// tell settles the question without a try.
+func (d *digests) tell(checks bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.asked, d.yes = true, checks
+}
+
 func (d *digests) found(checks bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

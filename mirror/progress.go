@@ -7,13 +7,14 @@ type EventKind string
 
 // The kinds of event.
 const (
-	EventBucket  EventKind = "bucket"  // a bucket is begun
-	EventEqual   EventKind = "equal"   // an object needs nothing
-	EventCopied  EventKind = "copied"  // an object was copied and proven
-	EventPlanned EventKind = "planned" // a dry run would copy or remove an object
-	EventDiffers EventKind = "differs" // an object is not the same on both sides
-	EventRemoved EventKind = "removed" // an object was removed from the destination
-	EventFailed  EventKind = "failed"  // an object, or without a key the bucket, failed
+	EventAbilities EventKind = "abilities" // the stores have told what they can do
+	EventBucket    EventKind = "bucket"    // a bucket is begun
+	EventEqual     EventKind = "equal"     // an object needs nothing
+	EventCopied    EventKind = "copied"    // an object was copied and proven
+	EventPlanned   EventKind = "planned"   // a dry run would copy or remove an object
+	EventDiffers   EventKind = "differs"   // an object is not the same on both sides
+	EventRemoved   EventKind = "removed"   // an object was removed from the destination
+	EventFailed    EventKind = "failed"    // an object, or without a key the bucket, failed
 )
 
 // Event is one step of a run.
@@ -21,9 +22,10 @@ type Event struct {
 	Kind        EventKind
 	Bucket, Key string
 	Bytes       int64
-	Objects     int64      // of EventEqual: how many there are, the last of which is Key
-	Difference  Difference // of EventDiffers
-	Err         error      // of EventFailed
+	Objects     int64           // of EventEqual: how many there are, the last of which is Key
+	Difference  Difference      // of EventDiffers
+	Err         error           // of EventFailed
+	Abilities   *StoreAbilities // of EventAbilities
 }
 
 // serial returns a function that passes events on one at a time.

@@ -255,7 +255,7 @@ func TestRemovalLooksAgain(t *testing.T) {
 		w.put(w.dst, map[string]string{"k": "x", "back": "x"})
 		src := faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
 			if call.Method == "Stat" && call.Key == "back" {
-				w.put(w.src, map[string]string{"back": "x"})
+				w.instant(w.src, "back", "x")
 			}
 
 			return nil

@@ -51,6 +51,8 @@ type Report struct {
 	Totals      Counts         `json:"totals"`
 	Buckets     []BucketReport `json:"buckets"`
 	State       *StateReport   `json:"state,omitempty"` // of a run with a place for it
+	// Abilities is what the stores were found to be able to do; nil of a run that did not come so far.
+	Abilities *StoreAbilities `json:"abilities,omitempty"`
 }
 
 // BucketReport is the result for one bucket.

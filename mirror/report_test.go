@@ -80,7 +80,8 @@ func TestReportJSON(t *testing.T) {
 			`"source":2,"sourceBytes":15,"destination":0,"destinationBytes":0,"equal":0,"copied":2,"copiedBytes":15,`+
 			`"replaced":0,"extra":0,"pages":9,"proofs":{"md5":2},`+
 			`"differences":{"total":1,"first":[{"key":"k","kind":"metadata","detail":"the destination does not keep tags"}]},`+
-			`"errors":{"total":0}}]}`)
+			`"errors":{"total":0}}],`+
+			`"abilities":{"source":{"object-lock":false,"versions":false},"destination":{}}}`)
 		rep = w.verify(w.src, memory.New("mem://empty:1", memory.Quirks{}), options(), mirror.OutcomeDifferences)
 		w.equal("key that is not text", rep.Buckets[0].Differences.First[2].Key, `"\xff"`)
 	})
@@ -158,7 +159,7 @@ func TestProgress(t *testing.T) {
 		opts.Concurrency = 1
 		opts.Progress = func(e mirror.Event) { story = append(story, fmt.Sprintf("%s %s %d", e.Kind, e.Key, e.Bytes)) }
 		w.run(w.src, w.dst, opts, mirror.OutcomeDone)
-		w.equal("events", story, []string{"bucket  0", "equal alike 1", "copied new 2", "copied odd//key 3", "removed extra 4"})
+		w.equal("events", story, []string{"abilities  0", "bucket  0", "equal alike 1", "copied new 2", "copied odd//key 3", "removed extra 4"})
 		time.Sleep(time.Second)
 	})
 }

@@ -100,6 +100,8 @@ func (e *engine) run(
 	}
 	defer func() { e.leave(ctx, &rep) }()
 	rep.Complete = true
+	rep.Abilities = e.abilities(ctx, names)
+	e.emit(Event{Kind: EventAbilities, Abilities: rep.Abilities})
 	for _, name := range names {
 		if ctx.Err() != nil {
 			break

@@ -39,6 +39,11 @@ func (m *Meter) event(e mirror.Event) {
 		m.bucket, m.phase = e.Bucket, "listing"
 		m.log.Info("bucket", "name", e.Bucket)
 		return
+	case mirror.EventAbilities:
+		if _, tried := e.Abilities.Destination[mirror.AbilityConditions]; tried {
+			m.log.Info("abilities", "destination", e.Abilities.Destination.String())
+		}
+		return
 	case mirror.EventFailed:
 		m.failed++
 	case mirror.EventCopied:
