@@ -62,7 +62,13 @@ func (t *transfer) inspect(ctx context.Context, src Object, etag ETag) ([]string
 	if plain && etag != "" && !t.wary && !t.tagless && t.lore.kept(shape) {
 		return nil, nil
 	}
-	dst, err := t.dst.Stat(ctx, t.dstBucket, t.dest)
+	var dst Object
+	err := repeat(ctx, t.onRetry, func(ctx context.Context) error {
+		var err error
+		dst, err = t.dst.Stat(ctx, t.dstBucket, t.dest)
+
+		return err
+	})
 	if err == nil && etag == "" {
 		etag = dst.ETag
 	}

@@ -9,7 +9,8 @@ import (
 
 // The patience of a run. Every request, wait and transfer ends within a bound.
 const (
-	attempts  = 5
+	attempts  = 5  // of a request
+	transfers = 12 // of a read and the write that it feeds
 	firstWait = 250 * time.Millisecond
 	longWait  = 15 * time.Second
 	callLimit = 2 * time.Minute // of a request without a body of its own

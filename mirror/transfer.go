@@ -82,7 +82,7 @@ func (t *transfer) run(ctx context.Context) (copied, error) {
 			continue
 		}
 		mismatch := errors.As(err, new(*mismatchError))
-		if attempt == attempts || ctx.Err() != nil || !mismatch && !retryable(ctx, err) {
+		if attempt == transfers || ctx.Err() != nil || !mismatch && !retryable(ctx, err) {
 			return copied{}, err
 		}
 		t.wary = true
@@ -242,7 +242,15 @@ func (t *transfer) tags(ctx context.Context, obj Object) (map[string]string, err
 
 func (t *transfer) tagsOf(ctx context.Context) (map[string]string, error) {
 	if t.entry.Version == "" {
-		return t.src.Tags(ctx, t.srcBucket, t.entry.Key)
+		var tags map[string]string
+		err := repeat(ctx, t.onRetry, func(ctx context.Context) error {
+			var err error
+			tags, err = t.src.Tags(ctx, t.srcBucket, t.entry.Key)
+
+			return err
+		})
+
+		return tags, err
 	}
 	obj, body, err := t.src.Get(ctx, t.srcBucket, t.entry.Key, Selection{Version: t.entry.Version, Describe: true})
 	if err == nil {
