@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // feed hands out one side of a span: the entries of a listing from one key up to
@@ -15,6 +16,8 @@ type feed struct {
 	pages chan []Entry
 	err   error                  // why pages was closed, if not for the end
 	stop  atomic.Pointer[string] // how far the goroutine has to read
+
+	spent, asked atomic.Int64 // nanoseconds for how many pages
 
 	shown seam   // what the listing began with, behind a guess
 	from  string // keys below are those of another span
@@ -63,7 +66,10 @@ func (f *feed) read(ctx context.Context) {
 		if stop := f.stop.Load(); stop != nil && f.pager.started && f.pager.last >= *stop {
 			return
 		}
+		began := time.Now()
 		entries, err := f.pager.next(ctx)
+		f.spent.Add(int64(time.Since(began)))
+		f.asked.Add(1)
 		if err != nil {
 			f.err = err
 
@@ -80,6 +86,11 @@ func (f *feed) read(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// perPage is how long the server takes for a page.
+func (f *feed) perPage() time.Duration {
+	return time.Duration(f.spent.Load() / max(1, f.asked.Load()))
 }
 
 // head returns the entry in hand, or nil when there is none: a page has to be taken.

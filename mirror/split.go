@@ -4,14 +4,16 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 )
 
 const (
-	maxSpans      = 8 // of one walk at a time
+	maxSpans      = 4 // of one walk at a time
 	firstPatience = 8 // pages that a listing has before it is split
 	patience      = 4 // pages that a span has before it is split again
 	probePrice    = 2 // pages that pay for a probe
+	dearProbe     = 4 // pages that take as long as a probe of a server that has to look for the middle
 )
 
 // split splits off what is far ahead of the page that a feed has just taken, as
@@ -47,14 +49,17 @@ func (s *span) split(ctx context.Context, f *feed) error {
 
 // probe asks both sides what comes behind a guess. It returns the span from there to
 // the end of s, or nil if nothing does or a side does not say. A failure is none of
-// the walk, which gets there without a guess.
+// the walk, which gets there without a guess. A server that takes long to begin in the
+// middle reads all that lies before: it is read in one go, and not asked again.
 func (s *span) probe(ctx context.Context, guess string) *span {
 	far := &span{walker: s.walker, patience: patience, ceiling: s.left.end}
+	dear := max(dearProbe*max(s.left.perPage(), s.right.perPage()), 50*time.Millisecond)
+	began := time.Now()
 	var group sync.WaitGroup
 	group.Go(func() { far.left = s.left.behind(ctx, guess) })
 	group.Go(func() { far.right = s.right.behind(ctx, guess) })
 	group.Wait()
-	if far.left == nil || far.right == nil {
+	if far.left == nil || far.right == nil || time.Since(began) > dear {
 		s.whole.Store(true)
 
 		return nil
