@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	maxSpans      = 4 // of one walk at a time
+	maxSpans      = 8 // of one walk at a time
 	firstPatience = 8 // pages that a listing has before it is split
 	patience      = 4 // pages that a span has before it is split again
 	probePrice    = 2 // pages that pay for a probe

@@ -35,6 +35,8 @@ func newShelf(name string, size int, keys []string) *shelf {
 	return &shelf{name: name, size: size, keys: slices.Compact(keys)}
 }
 
+func (*shelf) Setting(context.Context, string, string) ([]byte, error) { return nil, mirror.ErrUnsupported }
+
 func (s *shelf) Location() string { return "shelf://" + s.name }
 
 func (s *shelf) List(ctx context.Context, _ string, from mirror.Cursor) (mirror.Page, error) {

@@ -30,6 +30,9 @@ type store struct {
 	pages int
 }
 
+// Setting implements mirror.Reader.
+func (s *store) Setting(context.Context, string, string) ([]byte, error) { return nil, mirror.ErrUnsupported }
+
 // Location implements mirror.Reader.
 func (s *store) Location() string { return "manykeys://" + s.name }
 
