@@ -12,7 +12,7 @@ import (
 )
 
 // node is a setting without what servers spell in their own ways: white space, prefixes
-// and namespaces, the order of elements that say different things.
+// and namespaces, the order of elements that say different things, empty elements.
 type node struct {
 	name, text string
 	children   []node
@@ -100,9 +100,11 @@ func jsonNode(name string, value any) node {
 
 // String spells a setting so that equal ones are spelled alike.
 func (n node) String() string {
-	children := make([]string, len(n.children))
-	for i, child := range n.children {
-		children[i] = child.String()
+	var children []string
+	for _, child := range n.children {
+		if !child.empty() {
+			children = append(children, child.String())
+		}
 	}
 	slices.Sort(children)
 

@@ -323,3 +323,16 @@ func TestHistoryStaysInOrder(t *testing.T) {
 		})
 	}
 }
+
+// What is below Ferry's own prefix is no part of a history.
+func TestHistoryLeavesStateAlone(t *testing.T) {
+	inHistory(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		w.past(w.src, "ferry/x", "1", "2")
+		w.past(w.src, "k", "1")
+		opts := historyOptions()
+		opts.StateBucket, opts.StatePrefix = bucket, "ferry"
+		rep := w.run(w.src, w.dst, opts, mirror.OutcomeDone)
+		w.equal("history", w.all(w.dst), "k: 1")
+		w.equal("source", rep.Totals.Source, int64(1))
+	})
+}

@@ -224,6 +224,7 @@ func TestEqualSettings(t *testing.T) {
 		"prefix": {"<a><b>1</b></a>", `<x:a xmlns:x="u"><x:b>1</x:b></x:a>`, true},
 		"order":  {"<a><b>1</b><c>2</c></a>", "<a><c>2</c><b>1</b></a>", true},
 		"text":   {"<a><b>1</b></a>", "<a><b>2</b></a>", false},
+		"empty":  {"<a><b>1</b><c><d/></c></a>", "<a><b>1</b></a>", true},
 		"where":  {"<a><b>1</b><c/></a>", "<a><c>1</c><b/></a>", false},
 		"twice":  {"<a><b>1</b></a>", "<a><b>1</b><b>1</b></a>", false},
 		"policy": {

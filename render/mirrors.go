@@ -31,9 +31,6 @@ func addMirrors(s *state) error {
 }
 
 func (s *state) addMirror(field string, mirror config.Mirror, account string) error {
-	if mirror.Versions {
-		return &Error{Field: field + ".versions", Message: "this version of ferry-hook copies current versions only", Remedy: "set versions: false"}
-	}
 	schedule := mirror.Schedule
 	if schedule == "" {
 		var err error

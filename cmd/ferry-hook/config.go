@@ -32,10 +32,6 @@ func loadConfig(file string) (*config.Config, error) {
 func mirrorOf(cfg *config.Config, name string) (config.Mirror, error) {
 	mirrors := cfg.Spec.Mirrors
 	i := slices.IndexFunc(mirrors, func(m config.Mirror) bool { return m.Name == name })
-	if i >= 0 && mirrors[i].Versions {
-		return config.Mirror{}, cli.WithHint(
-			fmt.Errorf("spec.mirrors[%d].versions: this version of ferry-hook copies current versions only", i), "set versions: false")
-	}
 	if i >= 0 {
 		return mirrors[i], nil
 	}

@@ -84,7 +84,7 @@ func mirrorJob(cfg *config.Config, name, source string) (job, error) {
 				Buckets: m.Buckets, CreateBuckets: true,
 				// a default bucket that nobody has made yet is no fault of a copy; one that is named is
 				AllowMissing: slices.Equal(m.Buckets, cfg.Spec.ObjectStorage.DefaultBuckets),
-				Include:      m.Include, Exclude: m.Exclude, Bandwidth: int64(m.Bandwidth),
+				Include:      m.Include, Exclude: m.Exclude, Bandwidth: int64(m.Bandwidth), Versions: m.Versions,
 				Remove:      mirror.Remove{Enabled: m.Remove.Enabled, MaxPercent: m.Remove.MaxPercent, Trash: m.Remove.Trash.Std()},
 				StateBucket: cmp.Or(m.State.Bucket, mirror.DefaultStateBucket), StatePrefix: m.State.Prefix,
 			},

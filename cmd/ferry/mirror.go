@@ -45,6 +45,11 @@ What is replaced or removed goes to a bucket of its own at DST first and stays t
 --trash says. One run at a time writes to a bucket, and a bucket of DST knows where it comes from: a
 run from elsewhere is refused, unless it is told to --adopt. A run that finds more than it may remove exits with 4 and has written nothing there.
 
+Of each object the newest version is copied, with its retention and legal hold where the bucket of DST
+has object lock. With --versions all versions and delete markers are, the oldest first; DST keeps what
+it has and gets what is missing on top. With --settings each bucket gets the settings of its original:
+what could hurt the data comes after it, and what DST cannot hold is named.
+
 The first interrupt finishes the objects that are under way, the second one stops. The report goes to
 stdout. Its last line, on stderr, is the verdict. The flags of mc mirror are understood, but for --watch.`,
 		Example: `  ferry mirror lake copy                                       # all buckets

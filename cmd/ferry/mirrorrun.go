@@ -26,6 +26,7 @@ type copyOptions struct {
 	buckets, include, exclude []string
 	newerThan, olderThan      config.Duration
 	checksum                  bool
+	versions, settings        bool
 	workers                   int
 	state                     *statePlace // nil: the run keeps none
 	records                   copying.Records
@@ -41,6 +42,9 @@ func (o *copyOptions) addFlags(cmd *cobra.Command) {
 	flags.TextVar(&o.olderThan, "older-than", config.Duration(0), "`age`, for example 7d10h: only objects that SRC has had for longer")
 	flags.BoolVar(&o.checksum, "checksum", false,
 		"read both sides of every object and compare, also where equal ETags prove it equal: finds what a disk has changed")
+	flags.BoolVar(&o.versions, "versions", false, "deal with all versions and delete markers of buckets whose SRC keeps them")
+	flags.BoolVar(&o.settings, "settings", false,
+		"deal with the settings of buckets as well: versioning, encryption, CORS, tags, policy, lifecycle, object lock")
 	flags.IntVar(&o.workers, "workers", 8, "`number` of objects that are dealt with at a time")
 	o.records.AddFlags(cmd)
 	o.storeOptions.addFlags(cmd)
@@ -100,6 +104,10 @@ func (o *copyOptions) carry(
 	job.Watch, job.Patience = t.watch, patience
 	job.Options.Buckets, job.Options.Include, job.Options.Exclude = p.names, o.include, o.exclude
 	job.Options.Concurrency, job.Options.ReadAll = o.workers, o.checksum
+	job.Options.Versions, job.Options.Settings = o.versions, o.settings
+	if o.settings && p.source.prefix+p.destination.prefix != "" {
+		return cli.Usage.Errorf("--settings is for whole buckets, and a prefix is a part of one").WithHint("leave the prefix away")
+	}
 	job.Options.ModifiedAfter, job.Options.ModifiedBefore = o.span(time.Now())
 	if err := job.Options.Validate(); err != nil {
 		return cli.Usage.Wrap(err)

@@ -172,6 +172,8 @@ func trouble(b mirror.BucketReport, destination string) string {
 	case failures.Total > 0:
 		return fmt.Sprintf("%s of %s of bucket %s failed, the first with: %s",
 			humanize.Comma(failures.Total), plural(b.Source, "object"), b.Bucket, failures.First[0].Error)
+	case differences.Total > 0 && differences.First[0].Kind == mirror.DiffSetting:
+		return fmt.Sprintf("bucket %s: %s", b.Bucket, differences.First[0].Detail)
 	case differences.Total > 0 && differences.First[0].Key == "":
 		return fmt.Sprintf("bucket %s is missing at %s", b.Bucket, destination)
 	case differences.Total > 0:

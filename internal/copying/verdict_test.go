@@ -145,6 +145,13 @@ func TestVerdicts(t *testing.T) {
 			want:    "DIFFERENT: mirror offsite: bucket ilum-data is missing at https://dst:9000: see the report",
 			code:    cli.Differences,
 		},
+		"a setting that the destination cannot hold": {
+			buckets: []mirror.BucketReport{troubled(func(b *mirror.BucketReport) {
+				b.Differences = some(1, mirror.Difference{Kind: mirror.DiffSetting, Detail: "cors cannot be held there: not implemented"})
+			})},
+			want: "PARTIAL: mirror offsite: bucket ilum-data: cors cannot be held there: not implemented: see the report",
+			code: cli.Partial,
+		},
 		"nothing could be read": {
 			buckets: []mirror.BucketReport{{Bucket: "a", Errors: some(1, mirror.Failure{Error: "list bucket \"a\":\nAccess Denied."})}},
 			want:    `FAILED: mirror offsite: list bucket "a": Access Denied. (credentials: source from Secret src; destination from web identity, role arn:aws:iam::1:role/backup)`,
