@@ -221,14 +221,36 @@ func TestHistoryDryRun(t *testing.T) {
 	})
 }
 
-// A write of which nobody knows whether it arrived is looked for, not repeated.
+// A write of which nobody knows whether it arrived is looked for: not repeated when it did,
+// and repeated when it did not, though the version before it is the same.
 func TestHistoryDuplicatesNothing(t *testing.T) {
-	inHistory(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
-		w.past(w.src, "k", "1", "1", "-", "1")
-		dst := faulty.New(w.dst, faulty.Faults{After: faulty.Times(3, "Put", mirror.ErrTemporary)})
-		w.run(w.src, dst, historyOptions(), mirror.OutcomeDone)
-		w.equal("history", w.all(w.dst), "k: 1 1 - 1")
-	})
+	for name, faults := range map[string]faulty.Faults{
+		"arrived":          {After: faulty.Times(3, "Put", mirror.ErrTemporary)},
+		"did not arrive":   {Before: nth(2, "Put", mirror.ErrTemporary)},
+		"a marker did not": {Before: nth(3, "Put", mirror.ErrTemporary)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inHistory(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+				w.past(w.src, "k", "1", "1", "-", "1")
+				w.run(w.src, faulty.New(w.dst, faults), historyOptions(), mirror.OutcomeDone)
+				w.equal("history", w.all(w.dst), "k: 1 1 - 1")
+			})
+		})
+	}
+}
+
+// nth fails the nth call of a method.
+func nth(n int, method string, err error) func(faulty.Call) error {
+	return func(call faulty.Call) error {
+		if call.Method != method {
+			return nil
+		}
+		if n--; n != 0 {
+			return nil
+		}
+
+		return err
+	}
 }
 
 // A run that ends anywhere leaves a history that the next one continues.
