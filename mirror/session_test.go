@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -91,8 +92,8 @@ func (s frozen) Put(ctx context.Context, bucket, key string, req mirror.PutReque
 
 // A run whose lock another one took over writes nothing any more, whatever its grace.
 func TestNothingIsWrittenWithoutTheLock(t *testing.T) {
-	for name, lose := range map[string]func(w world, way map[string]bool){
-		"taken over": func(w world, _ map[string]bool) {
+	for name, lose := range map[string]func(w world, broken *atomic.Bool){
+		"taken over": func(w world, _ *atomic.Bool) {
 			doc := `{"holder":{"id":"x","host":"elsewhere","command":"ferry restore"}}`
 			_, err := mirror.StateIn(w.dst, mirror.DefaultStateBucket, "").
 				Put(w.Context(), "locks/cargo.json", []byte(doc), state.Condition{})
@@ -100,16 +101,16 @@ func TestNothingIsWrittenWithoutTheLock(t *testing.T) {
 				w.Error(err)
 			}
 		},
-		"no renewal": func(_ world, broken map[string]bool) { broken["way"] = true },
+		"no renewal": func(_ world, broken *atomic.Bool) { broken.Store(true) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
 				for i := range 20 {
 					w.put(w.src, map[string]string{fmt.Sprint(i): "x"})
 				}
-				broken := map[string]bool{}
+				var broken atomic.Bool
 				way := faulty.New(w.dst, faulty.Faults{Before: func(faulty.Call) error {
-					if broken["way"] {
+					if broken.Load() {
 						return errDenied
 					}
 
@@ -130,7 +131,7 @@ func TestNothingIsWrittenWithoutTheLock(t *testing.T) {
 				opts.Progress = func(e mirror.Event) {
 					if e.Kind == mirror.EventCopied && lost.IsZero() {
 						lost = time.Now()
-						lose(w, broken)
+						lose(w, &broken)
 					}
 				}
 				rep, err := mirror.Run(w.Context(), frozen{slow{w.src, 21 * time.Second}}, frozen{dst}, opts)
