@@ -28,21 +28,37 @@ func (b *bucketRun) apart(ctx context.Context) bool {
 }
 
 func (b *bucketRun) sameUpload(ctx context.Context) (bool, error) {
-	up, err := b.dst.Upload(ctx, b.name, apartKey, UploadRequest{})
-	if err != nil {
-		return false, fmt.Errorf("begin an upload: %w", err)
+	same, left, err := sameStore(ctx, b.src, b.dst, b.name, apartKey, b.retried)
+	if left != nil {
+		b.anomaly(AnomalySameTimes, "an upload that was begun as a question stays: "+left.Error())
 	}
-	same := false
-	err = repeat(ctx, b.retried, func(ctx context.Context) error {
-		same, err = b.src.HasUpload(ctx, b.name, apartKey, up.ID())
+
+	return same, err
+}
+
+// SameStore reports whether a bucket of the one store is that of the other, whatever the
+// stores are called. It begins an upload below the prefix at the destination and gives
+// it up again.
+func SameStore(ctx context.Context, src Reader, dst Store, bucket, prefix string) (bool, error) {
+	same, _, err := sameStore(ctx, src, dst, bucket, prefix+apartKey, func() {})
+
+	return same, err
+}
+
+// sameStore asks. left is the error with which the upload could not be given up.
+func sameStore(ctx context.Context, src Reader, dst Store, bucket, key string, onRetry func()) (same bool, left, err error) {
+	up, err := dst.Upload(ctx, bucket, key, UploadRequest{})
+	if err != nil {
+		return false, nil, fmt.Errorf("begin an upload: %w", err)
+	}
+	err = repeat(ctx, onRetry, func(ctx context.Context) error {
+		var err error
+		same, err = src.HasUpload(ctx, bucket, key, up.ID())
 
 		return err
 	})
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTime)
 	defer cancel()
-	if abort := up.Abort(ctx); abort != nil {
-		b.anomaly(AnomalySameTimes, "an upload that was begun as a question stays: "+abort.Error())
-	}
 
-	return same, err
+	return same, up.Abort(ctx), err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,6 +31,7 @@ type bucketRun struct {
 
 	mu       sync.Mutex
 	rep      BucketReport
+	phase    Phase
 	failing  int             // failures since the last success
 	delicate int             // keys put off to the careful pass
 	vanished map[string]bool // true: looked for again
@@ -58,6 +60,7 @@ func newBucketRun(e *engine, name string) *bucketRun {
 		rep:    BucketReport{Bucket: name, Complete: true, Proofs: map[Proof]int64{}, Anomalies: map[AnomalyKind]Note{}},
 	}
 	b.locks = &locks{engine: e, bucket: name, anomaly: b.anomaly, onRetry: b.retried}
+	b.rep.Unlisted = slices.Contains(e.hidden, name)
 
 	return b
 }
@@ -67,6 +70,7 @@ func (b *bucketRun) finish() BucketReport {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.rep.Seconds = time.Since(b.started).Seconds()
+	b.rep.Complete = b.rep.Complete && !b.rep.Unlisted
 	b.rep.SourceDigest = b.digest.String()
 
 	return b.rep

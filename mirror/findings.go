@@ -31,6 +31,7 @@ type Difference struct {
 type Failure struct {
 	Key   string `json:"key,omitempty"`
 	Error string `json:"error"`
+	Cause Cause  `json:"cause,omitempty"`
 }
 
 // AnomalyKind names a server's odd behaviour that the run coped with.

@@ -23,6 +23,7 @@ func (b *bucketRun) mirror(ctx context.Context) {
 	}
 	b.openHints(ctx)
 	defer b.closeHints(ctx)
+	b.enter(PhaseCopy)
 	if err := b.copyData(ctx, b.look); err != nil {
 		b.fail(ctx, "", err)
 
@@ -31,6 +32,7 @@ func (b *bucketRun) mirror(ctx context.Context) {
 	if !b.apart(ctx) {
 		return
 	}
+	b.enter(PhasePublish)
 	if err := b.publish(ctx); err != nil {
 		b.fail(ctx, "", err)
 

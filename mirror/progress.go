@@ -9,6 +9,7 @@ type EventKind string
 const (
 	EventAbilities EventKind = "abilities" // the stores have told what they can do
 	EventBucket    EventKind = "bucket"    // a bucket is begun
+	EventPhase     EventKind = "phase"     // a bucket enters a phase, or how much it has to do becomes known
 	EventEqual     EventKind = "equal"     // an object needs nothing
 	EventCopied    EventKind = "copied"    // an object was copied and proven
 	EventPlanned   EventKind = "planned"   // a dry run would copy or remove an object
@@ -22,7 +23,8 @@ type Event struct {
 	Kind        EventKind
 	Bucket, Key string
 	Bytes       int64
-	Objects     int64           // of EventEqual: how many there are, the last of which is Key
+	Phase       Phase           // of EventPhase
+	Objects     int64           // of EventEqual: how many there are, the last of which is Key; of EventPhase: how many the source has, if known
 	Difference  Difference      // of EventDiffers
 	Err         error           // of EventFailed
 	Abilities   *StoreAbilities // of EventAbilities

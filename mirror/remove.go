@@ -16,6 +16,7 @@ func (b *bucketRun) guard(ctx context.Context) bool {
 	if !b.opts.Remove.Enabled {
 		return true
 	}
+	b.enter(PhaseGuard)
 	var f forecast
 	err := b.walk(ctx, 1, f.add, nil)
 	b.allowed = b.opts.Remove.allowance(f.held)
@@ -152,6 +153,7 @@ func (b *bucketRun) removeExtra(ctx context.Context) {
 	if !may {
 		return
 	}
+	b.enter(PhaseRemove)
 	for r := rankPointer; r >= rankData; r-- {
 		if b.extras[r] == 0 {
 			continue

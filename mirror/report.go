@@ -60,9 +60,12 @@ type BucketReport struct {
 	Bucket  string `json:"bucket"`
 	Missing bool   `json:"missing,omitempty"` // the source does not have it, and need not
 	Created bool   `json:"created,omitempty"`
-	Refused string `json:"refused,omitempty"` // why a guard stopped it
-	Guard   Guard  `json:"guard,omitempty"`   // which one
-	Adopted string `json:"adopted,omitempty"` // the source that it was known to come from before
+	// Unlisted: the source has it, or does not deny that it has, and does not list it.
+	// It may have more of that kind, so the bucket is never complete.
+	Unlisted bool   `json:"unlisted,omitempty"`
+	Refused  string `json:"refused,omitempty"` // why a guard stopped it
+	Guard    Guard  `json:"guard,omitempty"`   // which one
+	Adopted  string `json:"adopted,omitempty"` // the source that it was known to come from before
 	// Complete: both listings were read to a proven end, and no object failed.
 	Complete bool    `json:"complete"`
 	Seconds  float64 `json:"seconds"`

@@ -54,6 +54,7 @@ type engine struct {
 	digests *digests // of the destination
 	emit    func(Event)
 	started time.Time
+	hidden  []string // buckets that the source has and does not list
 
 	session atomic.Pointer[session] // with the place of the run, if it has one
 
@@ -144,7 +145,8 @@ func (e *engine) buckets(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the buckets of %s: %w", e.src.Location(), err)
 	}
-	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == e.opts.ownBucket() })
+	e.hidden = e.unlisted(ctx, names)
+	names = slices.DeleteFunc(slices.Concat(names, e.hidden), func(name string) bool { return name == e.opts.ownBucket() })
 	slices.Sort(names)
 
 	return names, nil

@@ -108,7 +108,7 @@ func (b *bucketRun) fail(ctx context.Context, key string, err error) {
 	b.rep.Complete = false
 	interrupted := ctx.Err() != nil
 	if !interrupted {
-		b.rep.Errors.add(Failure{Key: printable(key), Error: err.Error()})
+		b.rep.Errors.add(Failure{Key: printable(key), Error: err.Error(), Cause: CauseOf(err)})
 		b.failing++
 		if key != "" {
 			b.lose(key)

@@ -34,6 +34,7 @@ func (b *bucketRun) verify(ctx context.Context) {
 
 		return
 	}
+	b.enter(PhaseCompare)
 	err := b.walk(ctx, b.opts.concurrency(), b.lookOnly, b.workOnly)
 	if err == nil {
 		err = b.lookForVanished(ctx, b.workOnly)

@@ -29,6 +29,9 @@ func (b *bucketRun) walk(ctx context.Context, workers int, look func(pair) bool,
 	if failed != nil && ctx.Err() != nil {
 		failed = nil // it is the end of ctx that made it fail
 	}
+	if failed == nil && ctx.Err() == nil {
+		b.allListed()
+	}
 	w.crew.wait()
 	b.rep.Excluded = w.excluded
 	if failed == nil {

@@ -213,3 +213,21 @@ func TestDeadline(t *testing.T) {
 	e := w.mirror(5)
 	w.shows(e, "PARTIAL: mirror offsite: ", " after the deadline of 2s: the next run continues")
 }
+
+// TestVersions has the field of the configuration reach the run.
+func TestVersions(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"    versions: true\n": true, "": false} {
+		w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), cargo.Objects()[:1])
+		w.configure(text)
+		cfg, err := loadConfig(w.config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, err := mirrorJob(cfg, "offsite", w.source.Endpoint)
+		if err != nil || j.Options.Versions != want {
+			t.Errorf("with %q versions are %t: %v", text, j.Options.Versions, err)
+		}
+		w.mirror(0)
+	}
+}

@@ -16,6 +16,7 @@ import (
 // mirrorOptions are the flags of ferry mirror.
 type mirrorOptions struct {
 	copyOptions
+	described                described
 	mc                       mcFlags
 	dryRun, metadata, remove bool
 	maxDelete                deletions
@@ -55,10 +56,20 @@ stdout. Its last line, on stderr, is the verdict. The flags of mc mirror are und
 		Example: `  ferry mirror lake copy                                       # all buckets
   ferry mirror lake copy --buckets lake-files,lake-data
   ferry mirror lake/lake-data/raw copy/archive/2026/raw
-  ferry mirror lake copy --remove --dry-run                    # what would it do?`,
-		Args: twoPlaces,
+  ferry mirror lake copy --remove --dry-run                    # what would it do?
+  ferry mirror --config ferry.yaml --mirror offsite lake       # what spec.mirrors says, from another address`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("config") && len(args) < 2 {
+				return nil
+			}
+			return twoPlaces(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := opts.mc.check(streams.Err, cmd.Flags().Changed); err != nil {
+				return err
+			}
+			args, err := opts.fill(args, cmd.Flags().Changed)
+			if err != nil {
 				return err
 			}
 			return runMirror(cmd.Context(), streams, args, opts)
@@ -87,6 +98,7 @@ func (o *mirrorOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.storageClass, "storage-class", "", "`class` that DST is asked to file copies in (default: the one that DST chooses)")
 	cmd.MarkFlagsMutuallyExclusive("state", "trash-bucket")
 	o.mc.addFlags(cmd)
+	o.described.addFlags(cmd)
 	o.copyOptions.addFlags(cmd)
 }
 

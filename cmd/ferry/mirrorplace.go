@@ -120,6 +120,13 @@ func writable(prefix string) bool {
 		!slices.ContainsFunc(segments, func(s string) bool { return s == "" || s == "." || s == ".." })
 }
 
+// nested reports whether one end would be inside the other one if the stores were one.
+func (p places) nested() bool {
+	from, to := p.source, p.destination
+	return from.bucket != "" && from.bucket == to.bucket && from.prefix != to.prefix &&
+		(strings.HasPrefix(from.prefix, to.prefix) || strings.HasPrefix(to.prefix, from.prefix))
+}
+
 // at returns the place of a bucket of the engine at one end.
 func (p places) at(end place) func(string) mount.Place {
 	return func(bucket string) mount.Place {

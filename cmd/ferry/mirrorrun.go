@@ -118,10 +118,29 @@ func (o *copyOptions) carry(
 	if err := o.records.Prepare(); err != nil {
 		return err
 	}
+	if p.nested() && job.Act == copying.Copies && !job.Options.DryRun {
+		if err := apart(ctx, t.log, p, source, destination); err != nil {
+			return err
+		}
+	}
 	report, err := copying.Run(ctx, t.log, job, mount.Reader(source, p.at(p.source)), mount.Store(destination, p.at(p.destination)))
 	v := copying.Judge(job, report, err)
 	err = o.records.Keep(report, v)
 	return errors.Join(tell(report, v), err)
+}
+
+// apart refuses a copy into its own source, under whatever names the one store is known.
+func apart(ctx context.Context, log *slog.Logger, p places, source mirror.Reader, destination mirror.Store) error {
+	same, err := mirror.SameStore(ctx, source, destination, p.destination.bucket, p.destination.prefix)
+	if same {
+		return cli.Refused.Errorf(
+			"%s and %s are in one bucket, and one is inside the other: what was copied would be copied again", p.source.text, p.destination.text).
+			WithHint("copy to another bucket")
+	}
+	if err != nil && !errors.Is(err, mirror.ErrNoBucket) {
+		log.Warn("cannot tell whether source and destination are one bucket", "error", err)
+	}
+	return nil
 }
 
 // terminal is where a command shows what it does while it does it.

@@ -22,6 +22,7 @@ import (
 type storeOptions struct {
 	configDir, caBundle string
 	insecure            bool
+	regions             map[string]string // by role, from a configuration
 }
 
 func (o *storeOptions) addFlags(cmd *cobra.Command) {
@@ -40,7 +41,7 @@ func (o *storeOptions) open(p place) (store *s3http.Store, keys string, err erro
 	if err != nil {
 		return nil, "", err
 	}
-	endpoint.Region = cmp.Or(os.Getenv(p.variable("REGION")), regionOf(endpoint.URL))
+	endpoint.Region = cmp.Or(os.Getenv(p.variable("REGION")), o.regions[p.role], regionOf(endpoint.URL))
 	endpoint.Proxy, endpoint.Insecure = http.ProxyFromEnvironment, o.insecure
 	if endpoint.CABundle, err = o.trusted(finder); err != nil {
 		return nil, "", err

@@ -20,7 +20,8 @@ type Meter struct {
 	mu       sync.Mutex
 	bucket   string
 	phase    string
-	objects  int64 // dealt with
+	task     task  // the part of the bucket
+	objects  int64 // dealt with, of all buckets
 	bytes    int64
 	copied   int64 // bytes
 	reported int64 // of copied, at the last line
@@ -36,7 +37,7 @@ func (m *Meter) event(e mirror.Event) {
 	defer m.mu.Unlock()
 	switch e.Kind {
 	case mirror.EventBucket:
-		m.bucket, m.phase = e.Bucket, "listing"
+		m.bucket, m.phase, m.task = e.Bucket, "listing", task{open: m.task.open}
 		m.log.Info("bucket", "name", e.Bucket)
 		return
 	case mirror.EventAbilities:
@@ -44,27 +45,41 @@ func (m *Meter) event(e mirror.Event) {
 			m.log.Info("abilities", "destination", e.Abilities.Destination.String())
 		}
 		return
+	case mirror.EventPhase:
+		if m.phase = string(e.Phase); e.Objects > 0 {
+			m.task.told(e.Objects, e.Bytes)
+		}
+		return
 	case mirror.EventFailed:
 		m.failed++
+		if e.Key == "" {
+			return
+		}
 	case mirror.EventCopied:
 		m.copied += e.Bytes
-		m.phase = "copying"
 	case mirror.EventPlanned:
 		m.phase = "planning"
-	case mirror.EventRemoved:
-		m.phase = "removing"
 	default: // one more that is dealt with
-		m.phase = "comparing"
 	}
 	m.objects += max(e.Objects, 1)
 	m.bytes += e.Bytes
+	m.task.objects += max(e.Objects, 1)
+	m.task.bytes += e.Bytes
 }
 
-// add counts bytes of the source.
+// add counts bytes of the source while an object is read.
 func (m *Meter) add(n int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.read += n
+	m.task.open += n
+}
+
+// closed takes the bytes of an object that is not read any more off what is open.
+func (m *Meter) closed(n int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.task.open -= n
 }
 
 // Lines writes a line per interval into the log until stop is called.
@@ -77,8 +92,17 @@ func (m *Meter) line(interval time.Duration) {
 	defer m.mu.Unlock()
 	rate := int64(float64(m.copied-m.reported) / interval.Seconds())
 	m.reported = m.copied
-	m.log.Info("progress", "bucket", m.bucket, "objects", m.objects, "bytes", size(m.bytes),
-		"copied", size(m.copied), "rate", size(rate)+"/s", "failed", m.failed)
+	words := []any{
+		"bucket", m.bucket, "phase", m.phase, "objects", m.objects, "bytes", size(m.bytes),
+		"copied", size(m.copied), "rate", size(rate) + "/s", "failed", m.failed,
+	}
+	if m.task.known() {
+		words = append(words, "done", fmt.Sprintf("%d%%", m.task.percent()))
+	}
+	if left, ok := m.task.left(time.Now()); ok {
+		words = append(words, "left", left)
+	}
+	m.log.Info("progress", words...)
 }
 
 const (
@@ -105,19 +129,24 @@ func (m *Meter) Draw(screen *Screen) (stop func()) {
 	}
 }
 
-// status is the state of the run in one line. The reads are how many bytes had been read at the last
+// status is the state of the run in one line, what matters most in front: the line is cut to the
+// screen. The reads are how many bytes had been read at the last
 // frames.
 func (m *Meter) status(reads []int64) string {
 	if m.bucket == "" {
 		return "listing buckets"
 	}
-	text := fmt.Sprintf("%s: %s, %s, %s", m.bucket, m.phase, plural(m.objects, "object"), size(m.bytes))
-	if first, last := reads[0], reads[len(reads)-1]; last > first {
-		seconds := (frame * time.Duration(len(reads)-1)).Seconds()
-		text += fmt.Sprintf(", %s/s", size(int64(float64(last-first)/seconds)))
+	text := m.bucket + ": " + m.phase + m.task.bar()
+	if left, ok := m.task.left(time.Now()); ok {
+		text += fmt.Sprintf(", %s left", left)
 	}
 	if m.failed > 0 {
 		text += fmt.Sprintf(", %s failed", humanize.Comma(m.failed))
+	}
+	text += ", " + m.task.counts()
+	if first, last := reads[0], reads[len(reads)-1]; last > first {
+		seconds := (frame * time.Duration(len(reads)-1)).Seconds()
+		text += fmt.Sprintf(", %s/s", size(int64(float64(last-first)/seconds)))
 	}
 	return text
 }
@@ -153,7 +182,7 @@ type metered struct {
 func (m metered) Get(ctx context.Context, bucket, key string, sel mirror.Selection) (mirror.Object, io.ReadCloser, error) {
 	obj, body, err := m.Reader.Get(ctx, bucket, key, sel)
 	if body != nil {
-		body = meteredBody{ReadCloser: body, meter: m.meter}
+		body = &meteredBody{ReadCloser: body, meter: m.meter}
 	}
 	return obj, body, err
 }
@@ -161,11 +190,20 @@ func (m metered) Get(ctx context.Context, bucket, key string, sel mirror.Selecti
 type meteredBody struct {
 	io.ReadCloser
 	meter *Meter
+	read  int64
 }
 
 // Read implements io.Reader.
-func (b meteredBody) Read(p []byte) (int, error) {
+func (b *meteredBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
+	b.read += int64(n)
 	b.meter.add(int64(n))
 	return n, err
+}
+
+// Close implements io.Closer.
+func (b *meteredBody) Close() error {
+	b.meter.closed(b.read)
+	b.read = 0
+	return b.ReadCloser.Close()
 }

@@ -27,12 +27,16 @@ func TestLines(t *testing.T) {
 			seen.event(mirror.Event{Kind: mirror.EventCopied, Bytes: 10 << 20})
 			seen.event(mirror.Event{Kind: mirror.EventEqual, Bytes: 1 << 20})
 		}
+		seen.event(mirror.Event{Kind: mirror.EventFailed, Key: "k"})
 		seen.event(mirror.Event{Kind: mirror.EventFailed})
-		time.Sleep(25 * time.Second)
+		seen.event(mirror.Event{Kind: mirror.EventPhase, Phase: mirror.PhaseCopy, Objects: 10, Bytes: 43 << 20})
+		time.Sleep(10*time.Second + 1)
+		seen.add(5 << 20)
+		time.Sleep(15 * time.Second)
 		stop()
 		want := `level=INFO msg=bucket name=a
-level=INFO msg=progress bucket=a objects=7 bytes="33 MiB" copied="30 MiB" rate="3.0 MiB/s" failed=1
-level=INFO msg=progress bucket=a objects=7 bytes="33 MiB" copied="30 MiB" rate="0 B/s" failed=1
+level=INFO msg=progress bucket=a phase=copying objects=7 bytes="33 MiB" copied="30 MiB" rate="3.0 MiB/s" failed=2 done=76%
+level=INFO msg=progress bucket=a phase=copying objects=7 bytes="33 MiB" copied="30 MiB" rate="0 B/s" failed=2 done=88% left=21s
 `
 		if diff := cmp.Diff(want, regexp.MustCompile(`time=\S+ `).ReplaceAllString(text.String(), "")); diff != "" {
 			t.Errorf("log (-want +got):\n%s", diff)
@@ -78,14 +82,29 @@ func TestDraw(t *testing.T) {
 		shows("lake/raw: listing, 0 objects, 0 B")
 		m.event(mirror.Event{Kind: mirror.EventEqual, Bytes: 1 << 20})
 		time.Sleep(frame)
-		shows("lake/raw: comparing, 1 object, 1.0 MiB")
+		shows("lake/raw: listing, 1 object, 1.0 MiB")
+		m.event(mirror.Event{Kind: mirror.EventPhase, Phase: mirror.PhaseCopy})
 		m.add(3 << 20) // of an object that is not copied yet
 		time.Sleep(frame)
-		shows("lake/raw: comparing, 1 object, 1.0 MiB, 5.0 MiB/s")
+		shows("lake/raw: copying, 1 object, 1.0 MiB, 5.0 MiB/s")
 		m.event(mirror.Event{Kind: mirror.EventCopied, Bytes: 3 << 20})
-		m.event(mirror.Event{Kind: mirror.EventFailed})
+		m.closed(3 << 20)
+		m.event(mirror.Event{Kind: mirror.EventFailed, Key: "k"})
 		time.Sleep(4 * time.Second)
-		shows("lake/raw: copying, 3 objects, 4.0 MiB, 1 failed")
+		shows("lake/raw: copying, 1 failed, 3 objects, 4.0 MiB")
+		m.event(mirror.Event{Kind: mirror.EventPhase, Phase: mirror.PhaseCopy, Objects: 4, Bytes: 16 << 20})
+		time.Sleep(frame)
+		shows("lake/raw: copying [##        ] 25%, 1 failed, 3 of 4 objects, 4.0 MiB of 16 MiB")
+		m.add(6 << 20) // half of what is left
+		time.Sleep(3*time.Second + frame)
+		m.mu.Lock()
+		if got, want := m.status([]int64{0}), "lake/raw: copying [######    ] 62%, 3s left, 1 failed, 3 of 4 objects, 4.0 MiB of 16 MiB"; got != want {
+			t.Errorf("is %q, want %q", got, want)
+		}
+		m.mu.Unlock()
+		m.event(mirror.Event{Kind: mirror.EventBucket, Bucket: "b"})
+		time.Sleep(frame)
+		shows("b: listing, 1 failed, 0 objects, 0 B")
 		stop()
 		shows("")
 	})

@@ -60,6 +60,8 @@ func outcome(b mirror.BucketReport) string {
 		return humanize.Comma(b.Differences.Total) + " differ"
 	case b.Missing:
 		return "not at the source"
+	case b.Unlisted:
+		return "not listed"
 	case !b.Complete:
 		return "unfinished"
 	case b.PlannedRemovals > 0:

@@ -45,10 +45,10 @@ func Judge(j Job, report mirror.Report, err error) Verdict {
 	case errors.Is(err, mirror.ErrState):
 		return v(cli.Failure, "%v%s", err, credentials(j))
 	case err != nil:
-		return v(cli.Failure, "%v", err)
+		return v(cli.Failure, "%v%s", err, advised(mirror.CauseOf(err)))
 	}
 	if fault := untouched(report); fault != "" {
-		return v(cli.Failure, "%s%s", fault, credentials(j))
+		return v(cli.Failure, "%s%s%s", fault, credentials(j), advice(report))
 	}
 	if fault := nothing(report); fault != "" {
 		return v(cli.Failure, "%s", fault)
@@ -57,7 +57,7 @@ func Judge(j Job, report mirror.Report, err error) Verdict {
 	case mirror.OutcomeRefused:
 		return v(cli.Refused, "%s", refusal(report, j))
 	case mirror.OutcomePartial:
-		return v(cli.Partial, "%s: see the report%s", undone(report), remedy(report))
+		return v(cli.Partial, "%s: see the report%s%s", undone(report), advice(report), remedy(report))
 	case mirror.OutcomeDifferences:
 		return v(cli.Differences, "%s: see the report", undone(report))
 	default:
@@ -179,6 +179,8 @@ func trouble(b mirror.BucketReport, destination string) string {
 	case differences.Total > 0:
 		return fmt.Sprintf("%s of %s of bucket %s %s %s, the first is %q", humanize.Comma(differences.Total),
 			plural(b.Source, "object"), b.Bucket, what(differences.First), destination, differences.First[0].Key)
+	case b.Unlisted:
+		return fmt.Sprintf("bucket %s is at the source, which does not list it and may have more of that kind: name the buckets to copy", b.Bucket)
 	default:
 		return fmt.Sprintf("bucket %s is not complete", b.Bucket)
 	}

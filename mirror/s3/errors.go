@@ -103,6 +103,8 @@ func kindOf(resp minio.ErrorResponse) error {
 		}
 	}
 	switch resp.StatusCode {
+	case http.StatusInsufficientStorage:
+		return mirror.ErrFull
 	case http.StatusNotFound:
 		return mirror.ErrNoObject
 	case http.StatusNotImplemented:
@@ -137,6 +139,11 @@ var kinds = []struct {
 		"ExistingObjectIsDirectory", "ObjectParentIsFile", "DirectoryObjectContainsData", "InvalidURI", "BadRequest",
 		"400 Bad Request",
 	}},
+	{mirror.ErrCredentials, []string{"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken"}},
+	{mirror.ErrDenied, []string{"AccessDenied", "AllAccessDisabled", "AccountProblem"}},
+	{mirror.ErrClock, []string{"RequestTimeTooSkewed"}},
+	{mirror.ErrFull, []string{"XMinioStorageFull", "InsufficientStorage", "QuotaExceeded", "XMinioAdminBucketQuotaExceeded"}},
+	{mirror.ErrBucketName, []string{"InvalidBucketName", "BucketAlreadyExists"}},
 	{mirror.ErrDigest, []string{"BadDigest"}},
 	{mirror.ErrTemporary, []string{
 		"ConditionalRequestConflict", "IncompleteBody", "InternalError", "NoSuchUpload", "OperationAborted",

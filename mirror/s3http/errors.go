@@ -118,12 +118,17 @@ func (c *call) kind(status int, said *s3list.Error) error {
 	case code == "NoSuchKey" && c.header["If-Match"] != nil && c.method == http.MethodPut:
 		return mirror.ErrChanged
 	}
+	if code == "InvalidRequest" && c.method == http.MethodGet && !c.ofBucket {
+		return mirror.ErrSealed // it needs a key of the reader's, which is all that a plain read can lack
+	}
 	for _, row := range kinds {
 		if slices.Contains(row.codes, code) {
 			return row.kind
 		}
 	}
 	switch status {
+	case http.StatusInsufficientStorage:
+		return mirror.ErrFull
 	case http.StatusNotFound:
 		if c.ofBucket {
 			return mirror.ErrNoBucket
@@ -158,6 +163,11 @@ var kinds = []struct {
 		"ExistingObjectIsDirectory", "ObjectParentIsFile", "DirectoryObjectContainsData", "InvalidURI", "BadRequest",
 		"400 Bad Request",
 	}},
+	{mirror.ErrCredentials, []string{"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken"}},
+	{mirror.ErrDenied, []string{"AccessDenied", "403 Forbidden", "AllAccessDisabled", "AccountProblem"}},
+	{mirror.ErrClock, []string{"RequestTimeTooSkewed"}},
+	{mirror.ErrFull, []string{"XMinioStorageFull", "InsufficientStorage", "QuotaExceeded", "XMinioAdminBucketQuotaExceeded"}},
+	{mirror.ErrBucketName, []string{"InvalidBucketName", "BucketAlreadyExists"}},
 	{mirror.ErrDigest, []string{"BadDigest"}},
 	{mirror.ErrTemporary, []string{
 		"ConditionalRequestConflict", "IncompleteBody", "InternalError", "NoSuchUpload", "OperationAborted", "RequestTimeout",

@@ -64,6 +64,7 @@ func everyError(t *testing.T, store mirror.Store) map[string]error {
 var sentinels = []error{
 	mirror.ErrNoBucket, mirror.ErrNoObject, mirror.ErrChanged, mirror.ErrKeyRefused, mirror.ErrPartsRefused,
 	mirror.ErrTagsRefused, mirror.ErrTemporary, mirror.ErrFilingRefused, mirror.ErrDigest, mirror.ErrUnsupported, mirror.ErrNoSetting,
+	mirror.ErrCredentials, mirror.ErrDenied, mirror.ErrClock, mirror.ErrFull, mirror.ErrBucketName,
 }
 
 // Both drivers tell the same errors apart, by code and by status.
@@ -74,10 +75,10 @@ func TestSameErrors(t *testing.T) {
 		400: "400 BadDigest BadRequest DirectoryObjectContainsData EntityTooLarge EntityTooSmall IncompleteBody InvalidPartNumber " +
 			"InvalidStorageClass InvalidTag InvalidURI KeyTooLongError RequestTimeout XMinioInvalidObjectName XMinioInvalidResourceName " +
 			"XMinioObjectExistsAsDirectory ",
-		403: "AccessDenied RequestTimeTooSkewed SignatureDoesNotMatch",
+		403: "AccessDenied InvalidAccessKeyId QuotaExceeded RequestTimeTooSkewed SignatureDoesNotMatch",
 		404: "NoSuchBucket NoSuchKey NoSuchUpload NoSuchVersion",
 		405: "MethodNotAllowed MethodNotAllowedDeleteMarker",
-		409: "ConditionalRequestConflict ExistingObjectIsDirectory ObjectParentIsFile OperationAborted",
+		409: "BucketAlreadyExists ConditionalRequestConflict ExistingObjectIsDirectory ObjectParentIsFile OperationAborted",
 		412: "PreconditionFailed",
 		500: "InternalError",
 		501: "NotImplemented",
