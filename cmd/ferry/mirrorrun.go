@@ -45,7 +45,7 @@ func (o *copyOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.versions, "versions", false, "deal with all versions and delete markers of buckets whose SRC keeps them")
 	flags.BoolVar(&o.settings, "settings", false,
 		"deal with the settings of buckets as well: versioning, encryption, CORS, tags, policy, lifecycle, object lock")
-	flags.IntVar(&o.workers, "workers", 8, "`number` of objects that are dealt with at a time")
+	flags.IntVar(&o.workers, "workers", 64, "`number` of objects that are dealt with at a time, at most: a run takes as many as its stores do more with")
 	o.records.AddFlags(cmd)
 	o.storeOptions.addFlags(cmd)
 	cli.AddFormatFlag(cmd, &o.format)
