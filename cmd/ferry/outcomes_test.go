@@ -75,10 +75,15 @@ func outcomes() []outcome {
 			},
 		},
 		{
-			"the destination may be read only", 5, "PARTIAL", []string{"2 of 2 objects of bucket lake-data failed", "AccessDenied", "allow these credentials"},
+			"the destination may be read only", 1, "FAILED", []string{`create bucket "ferry-state"`, "AccessDenied", "allow these credentials"},
+			refusing("destination", "PUT POST", "/", http.StatusForbidden, "AccessDenied"),
+		},
+		{
+			"a bucket of the destination may be read only", 5, "PARTIAL",
+			[]string{"2 of 2 objects of bucket lake-data failed", "AccessDenied", "allow these credentials"},
 			func(s *shop) {
 				s.destination.CreateBucket("lake-data")
-				refusing("destination", "PUT POST", "/", http.StatusForbidden, "AccessDenied")(s)
+				refusing("destination", "PUT POST", "/lake-data/", http.StatusForbidden, "AccessDenied")(s)
 			},
 		},
 		{
@@ -89,13 +94,14 @@ func outcomes() []outcome {
 			"the destination refuses the name of the bucket", 1, "FAILED", []string{`create bucket "lake-data"`, "InvalidBucketName", "another name"},
 			func(s *shop) {
 				s.refuse = func(of string, r *http.Request) (int, string) {
-					if of == "destination" && r.Method == http.MethodPut {
+					switch {
+					case of != "destination" || !strings.HasPrefix(r.URL.Path, "/lake-data"):
+						return 0, ""
+					case r.Method == http.MethodPut:
 						return http.StatusBadRequest, "InvalidBucketName"
-					}
-					if of == "destination" {
+					default:
 						return http.StatusNotFound, "NoSuchBucket"
 					}
-					return 0, ""
 				}
 			},
 		},
@@ -146,7 +152,7 @@ func outcomes() []outcome {
 			s.env = []string{"MC_HOST_alias=" + strings.Replace(s.variable("source"), "127.0.0.1", "localhost", 1)}
 		}},
 		{"the source is empty, with --remove", 4, "REFUSED", []string{"the source is empty where the destination holds 1 object"}, func(s *shop) {
-			s.args = []string{"--remove", "--max-delete", "100%"}
+			s.args = []string{"--remove", "--adopt", "--max-delete", "100%"}
 			s.source = quirky.New(quirky.Config{})
 			s.source.CreateBucket("lake-data")
 			s.destination.CreateBucket("lake-data")

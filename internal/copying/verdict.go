@@ -43,7 +43,7 @@ func Judge(j Job, report mirror.Report, err error) Verdict {
 	case report.Interrupted:
 		return v(cli.Interrupted, "%s: run it again to continue", soFar(report))
 	case errors.Is(err, mirror.ErrState):
-		return v(cli.Failure, "%v%s", err, credentials(j))
+		return v(cli.Failure, "%v%s%s", err, credentials(j), advised(mirror.CauseOf(err)))
 	case err != nil:
 		return v(cli.Failure, "%v%s", err, advised(mirror.CauseOf(err)))
 	}
