@@ -79,7 +79,7 @@ func (k *killer) start(ctx context.Context, program string, w *world) (func() er
 		return strings.Replace(url, "://", "://"+quirky.AccessKey+":"+quirky.SecretKey+"@", 1)
 	}
 	cmd := exec.CommandContext(ctx, program, "mirror", "src", "dst",
-		"--buckets", bucket, "--remove", "--max-delete", "100%", "--workers", "8")
+		"--buckets", bucket, "--remove", "--adopt", "--max-delete", "100%", "--workers", "8")
 	cmd.Env = []string{"MC_HOST_src=" + host(w.srcURL), "MC_HOST_dst=" + host(w.dstURL), "HOME=" + filepath.Dir(program)}
 	var out strings.Builder
 	cmd.Stderr = &out
