@@ -131,15 +131,18 @@ func TestStormOfRefusals(t *testing.T) {
 		for i := range 300 {
 			w.instant(w.src, fmt.Sprintf("k%03d", i), "content")
 		}
-		random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a seed has to repeat
-		storm := func(faulty.Call) error {
-			if random.IntN(5) == 0 {
-				return errBusy
-			}
+		storm := func(seed uint64) func(faulty.Call) error {
+			random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a seed has to repeat
 
-			return nil
+			return func(faulty.Call) error {
+				if random.IntN(5) == 0 {
+					return errBusy
+				}
+
+				return nil
+			}
 		}
-		src, dst := faulty.New(w.src, faulty.Faults{Before: storm}), faulty.New(w.dst, faulty.Faults{Before: storm})
+		src, dst := faulty.New(w.src, faulty.Faults{Before: storm(1)}), faulty.New(w.dst, faulty.Faults{Before: storm(2)})
 		w.run(src, dst, options(), mirror.OutcomeDone)
 		w.equal("destination", w.content(w.dst, bucket), w.content(w.src, bucket))
 	})

@@ -35,7 +35,9 @@ func newShelf(name string, size int, keys []string) *shelf {
 	return &shelf{name: name, size: size, keys: slices.Compact(keys)}
 }
 
-func (*shelf) Setting(context.Context, string, string) ([]byte, error) { return nil, mirror.ErrUnsupported }
+func (*shelf) Setting(context.Context, string, string) ([]byte, error) {
+	return nil, mirror.ErrUnsupported
+}
 
 func (s *shelf) Location() string { return "shelf://" + s.name }
 
