@@ -38,7 +38,6 @@ func (b *bucketRun) walkHistory(
 		case err != nil:
 			failed = err
 		case b.opts.owns(b.name, p.key):
-		case b.opts.owns(b.name, p.key):
 		case !b.filter.keeps(p.key):
 			excluded++
 		case look(p):
