@@ -39,6 +39,21 @@ func encode(node *yaml.Node) []byte {
 	return out.Bytes()
 }
 
+// resolved copies a node with what its aliases stand for in their place, so that it can be written
+// without the document around it.
+func resolved(node *yaml.Node) *yaml.Node {
+	if node.Kind == yaml.AliasNode {
+		return resolved(node.Alias)
+	}
+	result := *node
+	result.Anchor, result.HeadComment, result.LineComment, result.FootComment = "", "", "", ""
+	result.Content = make([]*yaml.Node, len(node.Content))
+	for i, child := range node.Content {
+		result.Content[i] = resolved(child)
+	}
+	return &result
+}
+
 // equal tells whether two nodes hold the same data, however they are written.
 func equal(a, b *yaml.Node) bool {
 	if a.Kind == yaml.AliasNode {
