@@ -108,7 +108,7 @@ func (s *state) claimsManifest() string {
 			stores[workload] = true
 		}
 	}
-	var text []byte
+	text := []byte("# claims, what makes and mounts them, stores and the alias\n")
 	for _, o := range s.Stream.Objects() {
 		alias := o.Is("", "Service") && o.Name == s.cfg.Spec.ObjectStorage.Alias.Name
 		if o.Is("", "PersistentVolumeClaim") || o.Is("apps", "StatefulSet") || alias || stores[o] || release.MountsClaims(o) {

@@ -17,7 +17,7 @@ type hook struct {
 	events string
 	// weight orders the hooks of an event.
 	weight int
-	// stays: the object outlives its event, and goes when the next one begins.
+	// stays: Helm leaves the object where it is until the next event begins.
 	stays bool
 	// phase is Argo CD's word for the events: PreSync or PostSync.
 	phase string
@@ -46,21 +46,22 @@ func (s *state) addHook(root *yaml.Node, h hook, field string) error {
 	return nil
 }
 
-// spell writes the annotations of a hook.
+// spell writes the annotations of a hook. Argo CD keeps what a hook leaves until the next sync: it
+// could take the account away from a Job that is still to come.
 func (s *state) spell(root *yaml.Node, h hook) {
-	annotations := [][2]string{{"helm.sh/hook", h.events}, {weightAnnotation, strconv.Itoa(h.weight)}}
-	prefix, policies := "helm.sh/hook-delete-policy", [2]string{"before-hook-creation", ",hook-succeeded"}
-	if s.options.Hooks == HooksArgoCD {
-		annotations = [][2]string{{"argocd.argoproj.io/hook", h.phase}, {"argocd.argoproj.io/sync-wave", strconv.Itoa(h.weight)}}
-		prefix, policies = "argocd.argoproj.io/hook-delete-policy", [2]string{"BeforeHookCreation", ",HookSucceeded"}
+	annotations := [][2]string{
+		{"argocd.argoproj.io/hook", h.phase}, {"argocd.argoproj.io/sync-wave", strconv.Itoa(h.weight)},
+		{"argocd.argoproj.io/hook-delete-policy", "BeforeHookCreation"},
 	}
-	policy := policies[0]
-	if !h.stays {
-		policy += policies[1]
-	}
-	annotations = append(annotations, [2]string{prefix, policy})
-	if manifest.Scalar(manifest.Lookup(root, "kind")) == "Job" && s.options.Hooks != HooksArgoCD {
-		annotations = append(annotations, [2]string{"helm.sh/hook-output-log-policy", "hook-succeeded,hook-failed"})
+	if s.options.Hooks != HooksArgoCD {
+		policy := "before-hook-creation,hook-succeeded"
+		if h.stays {
+			policy = "before-hook-creation"
+		}
+		annotations = [][2]string{{"helm.sh/hook", h.events}, {weightAnnotation, strconv.Itoa(h.weight)}, {"helm.sh/hook-delete-policy", policy}}
+		if manifest.Scalar(manifest.Lookup(root, "kind")) == "Job" {
+			annotations = append(annotations, [2]string{"helm.sh/hook-output-log-policy", "hook-succeeded,hook-failed"})
+		}
 	}
 	for _, annotation := range annotations {
 		setString(root, annotation[1], "metadata", "annotations", annotation[0])
