@@ -100,7 +100,8 @@ func (s *state) addGuard() error {
 const beforeEvents = "pre-upgrade,pre-rollback"
 
 // claimsManifest is the part of the manifest that the guard compares where it finds no record of it:
-// claims, what makes and mounts them, what may be a store, and the alias. No Secret is in it.
+// claims, what makes and mounts them, what may be a store, and the alias. What may be secret is not in
+// it: no Secret, and no environment of a pod.
 func (s *state) claimsManifest() string {
 	stores := map[*manifest.Object]bool{}
 	for _, p := range s.Release.Providers {
@@ -112,7 +113,7 @@ func (s *state) claimsManifest() string {
 	for _, o := range s.Stream.Objects() {
 		alias := o.Is("", "Service") && o.Name == s.cfg.Spec.ObjectStorage.Alias.Name
 		if o.Is("", "PersistentVolumeClaim") || o.Is("apps", "StatefulSet") || alias || stores[o] || release.MountsClaims(o) {
-			text = fmt.Appendf(text, "---\n%s", encode(resolved(o.Root())))
+			text = fmt.Appendf(text, "---\n%s", encode(without(resolved(o.Root()), "env", "envFrom")))
 		}
 	}
 	return string(text)

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -52,6 +53,21 @@ func resolved(node *yaml.Node) *yaml.Node {
 		result.Content[i] = resolved(child)
 	}
 	return &result
+}
+
+// without takes keys out of all mappings of a node.
+func without(node *yaml.Node, keys ...string) *yaml.Node {
+	if node.Kind == yaml.MappingNode {
+		for i := len(node.Content) - 2; i >= 0; i -= 2 {
+			if slices.Contains(keys, node.Content[i].Value) {
+				node.Content = slices.Delete(node.Content, i, i+2)
+			}
+		}
+	}
+	for _, child := range node.Content {
+		without(child, keys...)
+	}
+	return node
 }
 
 // equal tells whether two nodes hold the same data, however they are written.
