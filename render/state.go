@@ -64,7 +64,7 @@ func (s *state) add(root *yaml.Node, field string) (*manifest.Object, error) {
 // existing finds the object in the stream that has the identity of an added one.
 func (s *state) existing(object *manifest.Object, field string) (*manifest.Object, error) {
 	for _, other := range s.Stream.Objects() {
-		if other.Kind != object.Kind || other.Name != object.Name || other.Group() != object.Group() || other.Hook() {
+		if other.Kind != object.Kind || other.Name != object.Name || other.Group() != object.Group() || other.Hook() != object.Hook() {
 			continue
 		}
 		if !release.Ours(other) {
