@@ -42,7 +42,7 @@ func guard(s *state) error {
 		s.warn("", "spec.preUpgradeChecks", "no guard is added: %s", s.noHooks())
 	default:
 		s.Guard = GuardHook
-		if s.options.Hooks == HooksApart {
+		if s.options.Hooks == HooksApart && !s.libraryChart {
 			s.Guard = GuardClient
 		}
 		if err := s.addGuard(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/helm-ferry/ferry/internal/manifest"
+	"github.com/helm-ferry/ferry/internal/release"
 )
 
 // hook says when an object that is a hook is made, in which order, and how long it stays.
@@ -26,10 +27,11 @@ type hook struct {
 // weightAnnotation orders hooks.
 const weightAnnotation = "helm.sh/hook-weight"
 
-// addHook adds an object as a hook, spelled as the options say. It leaves the object out where the
-// library chart renders it.
+// addHook adds an object as a hook, spelled as the options say. Where the library chart renders it,
+// the chart's stays: it may do less. Argo CD needs another one than Helm.
 func (s *state) addHook(root *yaml.Node, h hook, field string) error {
-	if s.libraryChart {
+	if s.libraryChart && s.options.Hooks != HooksArgoCD {
+		s.keepHook(root)
 		return nil
 	}
 	s.spell(root, h)
@@ -44,6 +46,21 @@ func (s *state) addHook(root *yaml.Node, h hook, field string) error {
 	s.Hooks = append(s.Hooks, document)
 	slices.SortStableFunc(s.Hooks, func(a, b *manifest.Document) int { return cmp.Compare(weightOf(a), weightOf(b)) })
 	return nil
+}
+
+// keepHook finds the library chart's hook in the stream, where Helm 4 shows it. Its configuration
+// follows what wins over the chart's.
+func (s *state) keepHook(root *yaml.Node) {
+	kind, name := manifest.Scalar(manifest.Lookup(root, "kind")), manifest.Scalar(manifest.Lookup(root, "metadata", "name"))
+	for _, o := range s.Stream.Objects() {
+		if o.Kind != kind || o.Name != name || !o.Hook() || !release.Ours(o) {
+			continue
+		}
+		s.wanted[o.Document()] = true
+		if kind == "ConfigMap" && o.String("data", configKey) != string(s.text) {
+			s.edit(o, string(s.text), "the file wins over the chart", "data", configKey)
+		}
+	}
 }
 
 // spell writes the annotations of a hook. Argo CD keeps what a hook leaves until the next sync: it

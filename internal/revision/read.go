@@ -15,7 +15,7 @@ import (
 const LookBack = 10
 
 // LookAhead is how many revisions after a given one [ReadAt] looks at.
-const LookAhead = 20
+const LookAhead = 10
 
 // Read returns where a release stands, by a list of its records: Secrets, or ConfigMaps where there
 // are none.
