@@ -16,6 +16,9 @@ type Ending struct {
 	Unproven bool
 }
 
+// Partial tells whether anything is left to people.
+func (e Ending) Partial() bool { return e.Unproven || e.Late.open() > 0 }
+
 // BringBack does after a manifest was applied what its cutover has left open: the consumers come back,
 // and what was written to the old store late is copied or named.
 func (w World) BringBack(ctx context.Context, s hooks.Situation) (Ending, error) {
@@ -108,7 +111,7 @@ func lateVerdict(m Move, late Late, unproven bool) string {
 	if late.Deleted.Total > 0 {
 		text += fmt.Sprintf("; deleted on %s after the proof and still on %s: %s", m.From, m.To, late.Deleted)
 	}
-	if unproven || late.open() > 0 {
+	if (Ending{Late: late, Unproven: unproven}).Partial() {
 		return "PARTIAL: " + text + ": the log names them"
 	}
 	return "DONE: " + text

@@ -17,6 +17,9 @@ import (
 // JobName is the name of the cutover's Job, and of the account that it runs under.
 func JobName(name string) string { return name + "-cutover" }
 
+// BringBackName is the name of the Job that brings consumers back after the manifest was applied.
+func BringBackName(name string) string { return name + "-bring-back" }
+
 // WatchdogName is the name of the Job that brings consumers back by itself.
 func WatchdogName(name string) string { return name + "-watchdog" }
 
