@@ -56,8 +56,7 @@ spec:
 `
 )
 
-// newGuarded writes a chart with a claim and a StatefulSet, each behind a switch.
-func newGuarded(t *testing.T, cluster testworld.Cluster, name string, files map[string]string) guarded {
+func newGuarded(t *testing.T, cluster testworld.Cluster, name string, library bool) guarded {
 	t.Helper()
 	if err := cluster.Namespace(t.Context(), name, map[string]string{"pod-security.kubernetes.io/enforce": "baseline"}); err != nil {
 		t.Fatal(err)
@@ -67,33 +66,40 @@ func newGuarded(t *testing.T, cluster testworld.Cluster, name string, files map[
 		t.Fatal(err)
 	}
 	home := t.TempDir()
-	g := guarded{cluster: cluster, admin: admin, chart: filepath.Join(home, "shop"), env: []string{
+	return guarded{cluster: cluster, admin: admin, chart: guardedChart(t, library), env: []string{
 		"HOME=" + home, "PATH=" + os.Getenv("PATH"), "KUBECONFIG=" + cluster.Kubeconfig, "HELM_NAMESPACE=" + name,
 	}}
-	for file, text := range map[string]string{
+}
+
+// guardedChart writes a chart with a claim and a StatefulSet, each behind a switch, and on demand with
+// the library chart.
+func guardedChart(t *testing.T, library bool) string {
+	t.Helper()
+	chart := filepath.Join(t.TempDir(), "shop")
+	files := map[string]string{
 		"Chart.yaml":             "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
 		"values.yaml":            "claim: true\nset: true\nreplicas: 2\nwhenDeleted: Retain\n",
 		"templates/claim.yaml":   "{{- if .Values.claim }}\n" + guardedClaim + "{{- end }}\n",
 		"templates/set.yaml":     "{{- if .Values.set }}\n" + guardedSet + "{{- end }}\n",
 		"templates/service.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {clusterIP: None, selector: {app: db}, ports: [{port: 80}]}\n",
-	} {
-		g.write(t, file, text)
+	}
+	if library {
+		files["Chart.yaml"] += "dependencies: [{name: ferry, version: 0.1.0}]\n"
+		files["templates/ferry.yaml"] = "{{ include \"ferry.objects\" . }}\n"
+		if err := os.CopyFS(filepath.Join(chart, "charts", "ferry"), os.DirFS("../../charts/ferry")); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for file, text := range files {
-		g.write(t, file, text)
+		path := filepath.Join(chart, file)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return g
-}
-
-func (g guarded) write(t *testing.T, file, text string) {
-	t.Helper()
-	path := filepath.Join(g.chart, file)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	return chart
 }
 
 // install makes the first revision, and the claims that a controller would make and bind.
@@ -250,7 +256,7 @@ func ferryPlugin(t *testing.T) string {
 func TestGuardInTheCluster(t *testing.T) {
 	cluster := testworld.StartAPIServer(t)
 	t.Run("helm4 post-renderer", func(t *testing.T) {
-		g := newGuarded(t, cluster, "helm4", nil)
+		g := newGuarded(t, cluster, "helm4", false)
 		g.helm, g.env = testworld.Helm4(t), append(g.env, "HELM_PLUGINS="+ferryPlugin(t))
 		config := filepath.Join(t.TempDir(), "ferry.yaml")
 		if err := os.WriteFile(config, []byte("apiVersion: helm-ferry.dev/v1alpha1\nkind: Ferry\nmetadata: {name: shop}\n"), 0o600); err != nil {
@@ -260,13 +266,7 @@ func TestGuardInTheCluster(t *testing.T) {
 		g.follow(t)
 	})
 	t.Run("helm3 library chart", func(t *testing.T) {
-		g := newGuarded(t, cluster, "helm3", map[string]string{
-			"Chart.yaml":           "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies: [{name: ferry, version: 0.1.0}]\n",
-			"templates/ferry.yaml": "{{ include \"ferry.objects\" . }}\n",
-		})
-		if err := os.CopyFS(filepath.Join(g.chart, "charts", "ferry"), os.DirFS("../../charts/ferry")); err != nil {
-			t.Fatal(err)
-		}
+		g := newGuarded(t, cluster, "helm3", true)
 		g.helm = testworld.Helm3(t)
 		g.follow(t)
 	})
