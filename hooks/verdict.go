@@ -36,6 +36,9 @@ func (s Situation) conclude(plan *Plan, losses losses) {
 		plan.Verdict = s.pass(*plan)
 		return
 	}
+	if s.Doubt != "" {
+		reason += "; " + s.Doubt
+	}
 	plan.Refused, plan.Verdict = true, "REFUSED: "+reason
 }
 
