@@ -166,17 +166,7 @@ func (g guarded) upgrade(t *testing.T, args ...string) (helm error, exit int, lo
 			t.Fatal(err)
 		}
 		exit, log = g.runJob(t, job)
-		now := meta.Now()
-		job.Status = batch.JobStatus{StartTime: &now, CompletionTime: &now, Succeeded: 1, Conditions: []batch.JobCondition{
-			{Type: batch.JobSuccessCriteriaMet, Status: core.ConditionTrue}, {Type: batch.JobComplete, Status: core.ConditionTrue},
-		}, UncountedTerminatedPods: &batch.UncountedTerminatedPods{}}
-		if exit != 0 {
-			job.Status = batch.JobStatus{StartTime: &now, Failed: 1, Conditions: []batch.JobCondition{
-				{Type: batch.JobFailureTarget, Status: core.ConditionTrue, Reason: "BackoffLimitExceeded"},
-				{Type: batch.JobFailed, Status: core.ConditionTrue, Reason: "BackoffLimitExceeded"},
-			}, UncountedTerminatedPods: &batch.UncountedTerminatedPods{}}
-		}
-		if _, err := jobs.UpdateStatus(t.Context(), job, meta.UpdateOptions{}); err != nil {
+		if err := testworld.FinishJob(t.Context(), g.admin, job, exit == 0); err != nil {
 			t.Fatal(err)
 		}
 	}
