@@ -27,7 +27,7 @@ func Program(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	root, err := moduleRoot()
+	root, err := Root()
 	if err != nil {
 		return "", fmt.Errorf("find the pin of %s: %w", name, err)
 	}
@@ -164,9 +164,9 @@ func cacheDir() (string, error) {
 	return filepath.Join(home, ".cache", "ferry", "tools"), nil
 }
 
-// moduleRoot walks up from the working directory, which for a test is the
+// Root is the folder of this module. It walks up from the working directory, which for a test is the
 // folder of its package, to the folder that pins the programs.
-func moduleRoot() (string, error) {
+func Root() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {
 		return "", err
