@@ -29,18 +29,34 @@ type Node struct {
 // Name is what the only node of the cluster is called.
 const Name = "node"
 
+// Programs are those that a cluster consists of.
+func Programs() []string {
+	return []string{
+		"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy",
+		"containerd", "containerd-shim-runc-v2", "ctr", "coredns",
+	}
+}
+
 // starting bounds everything between the first process and a ready node.
 const starting = 3 * time.Minute
 
 // Up starts a cluster whose files are in dir, which must be empty or absent. A
 // cluster that could not be started is taken down again; its logs are in the error.
 func Up(ctx context.Context, dir string) (*Node, error) {
-	ctx, cancel := context.WithTimeout(ctx, starting)
-	defer cancel()
+	if err := Packages(ctx); err != nil {
+		return nil, err
+	}
+	for _, name := range Programs() {
+		if _, err := testworld.Program(ctx, name); err != nil {
+			return nil, err
+		}
+	}
 	p, err := newPlace(dir)
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, starting)
+	defer cancel()
 	n, err := p.up(ctx)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start a cluster in %s: %w", dir, err), p.tails(), Down(context.WithoutCancel(ctx), dir))
