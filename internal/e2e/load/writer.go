@@ -54,7 +54,9 @@ func newWriter(o options, u *url.URL, accessKey, secretKey string, out io.Writer
 
 // run writes until ctx ends, and finishes the operation that is under way then.
 func (w *writer) run(ctx context.Context) error {
-	w.bucketMade(ctx)
+	if err := w.bucketMade(ctx); err != nil {
+		return err
+	}
 	tick := time.NewTicker(w.pace)
 	defer tick.Stop()
 	for {
@@ -69,11 +71,22 @@ func (w *writer) run(ctx context.Context) error {
 	}
 }
 
-// bucketMade makes the bucket, if it can: it may be there, or belong to somebody else.
-func (w *writer) bucketMade(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	_ = w.client.MakeBucket(ctx, w.bucket, minio.MakeBucketOptions{})
+// bucketMade waits until the bucket is there, and makes it if nobody else does.
+func (w *writer) bucketMade(ctx context.Context) error {
+	for {
+		attempt, cancel := context.WithTimeout(ctx, patience)
+		err := w.client.MakeBucket(attempt, w.bucket, minio.MakeBucketOptions{})
+		there, asked := w.client.BucketExists(attempt, w.bucket)
+		cancel()
+		if err == nil || there {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("make bucket %s: %w: %w", w.bucket, err, asked)
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
 }
 
 // step does one operation and keeps the ledger. A key without an answer is not used again: later
