@@ -23,7 +23,7 @@ VULNDB_OFFLINE ?=
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 .PHONY: build
 build: ## bin/ferry and bin/ferry-hook for this machine; `helm plugin install .` takes them from there
