@@ -25,10 +25,12 @@ type shop struct {
 	source, destination *quirky.Server
 	// refuse, if set, answers a request in place of the store of that role.
 	refuse func(role string, r *http.Request) (status int, code string)
-	env    []string
-	args   []string // beside the places
-	from   string   // place at the source; default source/lake-data
-	to     string
+	// servers begin to answer when the case is set.
+	servers []*httptest.Server
+	env     []string
+	args    []string // beside the places
+	from    string   // place at the source; default source/lake-data
+	to      string
 }
 
 // outcome is a row of the table in docs/mirror.md.
@@ -208,6 +210,10 @@ func (o outcome) check(t *testing.T) {
 			s.env = append(base, s.env...)
 		}
 	}
+	for _, server := range s.servers {
+		server.Start()
+		t.Cleanup(server.Close)
+	}
 	report := filepath.Join(t.TempDir(), "report.json")
 	exit, out := s.ferry(append([]string{"mirror", s.from, s.to, "--report", report}, s.args...))
 	if exit != o.exit {
@@ -250,9 +256,9 @@ func (s *shop) write(key, content string) {
 	}
 }
 
-// serve starts a store and returns what mc wants to know of it.
+// serve makes a store ready to start and returns what mc wants to know of it.
 func (s *shop) serve(role string) string {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.refuse != nil {
 			if status, code := s.refuse(role, r); status != 0 {
 				answer(w, status, code)
@@ -265,8 +271,8 @@ func (s *shop) serve(role string) string {
 		}
 		store.ServeHTTP(w, r)
 	}))
-	s.t.Cleanup(server.Close)
-	return strings.Replace(server.URL, "http://", "http://"+quirky.AccessKey+":"+quirky.SecretKey+"@", 1)
+	s.servers = append(s.servers, server)
+	return "http://" + quirky.AccessKey + ":" + quirky.SecretKey + "@" + server.Listener.Addr().String()
 }
 
 // variable is how the environment names the store of a role.

@@ -18,13 +18,23 @@ func accident(ctx context.Context, seed uint64) (string, error) {
 	percent := 1 + int(seed%5)
 	src, dst := quirky.NewSchedule(seed, percent), quirky.NewSchedule(seed+1<<32, percent)
 	stall := 100 * time.Millisecond
-	w, err := newWorld(ctx, seed, quirky.Config{Fault: src.Fault, Stall: stall}, quirky.Config{Fault: dst.Fault, Stall: stall})
+	requests := make(chan struct{}, 1)
+	arrival := func(_ quirky.Call, stage quirky.Stage) {
+		if stage != quirky.Arrived {
+			return
+		}
+		select {
+		case requests <- struct{}{}:
+		default: // the writer is at work
+		}
+	}
+	w, err := newWorld(ctx, seed, quirky.Config{Fault: src.Fault, Stall: stall, Watch: arrival}, quirky.Config{Fault: dst.Fault, Stall: stall})
 	if err != nil {
 		return "error", err
 	}
 	writing, stop := context.WithCancel(ctx)
 	written := make(chan error, 1)
-	go func() { written <- w.write(writing) }()
+	go func() { written <- w.write(writing, requests) }()
 	rep, err := mirror.Run(ctx, w.from, w.to, w.options(seed%2 == 0))
 	stop()
 	if failed := <-written; failed != nil {
@@ -64,18 +74,23 @@ func (w *world) options(remove bool) mirror.Options {
 	}
 }
 
-// write writes the source all the time: a third of what it has is replaced, some objects
-// come and go.
-func (w *world) write(ctx context.Context) error {
+// writeEvery is how many requests of the mirror the source gets between two writes of its own: a
+// writer that goes by the clock would leave a slow mirror no moment in which an object stands still.
+const writeEvery = 4
+
+// write writes the source all the time, at the pace of the mirror's requests: a third of what it has
+// is replaced, some objects come and go.
+func (w *world) write(ctx context.Context, requests <-chan struct{}) error {
 	random := rand.New(rand.NewPCG(w.seed, 2)) //nolint:gosec // chance
 	hot := &world{random: random}
-	ticker := time.NewTicker(20 * time.Millisecond)
-	defer ticker.Stop()
-	for {
+	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-ticker.C:
+		case <-requests:
+		}
+		if n%writeEvery != 0 {
+			continue
 		}
 		key := w.lasting[random.IntN(len(w.lasting)/5)*5]
 		if random.IntN(4) == 0 {

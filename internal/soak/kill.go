@@ -69,8 +69,9 @@ func (k *killer) watch(call quirky.Call, stage quirky.Stage) {
 	}
 	k.done = true
 	_ = k.process.Kill()
+	dead := k.dead
 	k.mu.Unlock()
-	<-k.dead
+	<-dead
 }
 
 // start begins a run of the program; the function that it returns waits for its end.
@@ -85,15 +86,15 @@ func (k *killer) start(ctx context.Context, program string, w *world) (func() er
 	cmd.Stderr = &out
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.dead = make(chan struct{})
+	dead := make(chan struct{})
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	k.process = cmd.Process
+	k.process, k.dead = cmd.Process, dead
 
 	return func() error {
 		err := cmd.Wait()
-		close(k.dead)
+		close(dead)
 		if err != nil {
 			return fmt.Errorf("%w: %s", err, out.String())
 		}
