@@ -253,7 +253,6 @@ func read(known *ledger.Ledger, file string) error {
 	return errors.Join(err, f.Close())
 }
 
-
 // jobDone tells whether all Jobs of a label have completed.
 func (l *lake) jobDone(label string) func(context.Context) error {
 	return func(ctx context.Context) error {

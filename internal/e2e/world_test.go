@@ -150,6 +150,10 @@ func (w *world) images(ctx context.Context) error {
 			Name: program.image, Entrypoint: []string{"/" + program.entrypoint}, Files: map[string]string{"/" + program.entrypoint: path},
 		})
 	}
+	pause := filepath.Join(w.folder, "cluster", "images", "pause")
+	for _, name := range []string{"quay.io/minio/minio:pause", "rustfs/rustfs:pause"} { // stores for tests of claims
+		images = append(images, image.Image{Name: name, Entrypoint: []string{"/pause"}, User: "65532:65532", Files: map[string]string{"/pause": pause}})
+	}
 	for _, i := range images {
 		if err := w.Load(ctx, i); err != nil {
 			return err
