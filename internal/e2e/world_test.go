@@ -32,6 +32,7 @@ const (
 type world struct {
 	*node.Node
 	client kubernetes.Interface
+	load   string // path of the application
 	ferry  string // path of the program, in the folder of the plugin
 	folder string
 }
@@ -133,6 +134,7 @@ func (w *world) images(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.load = load
 	images := []image.Image{
 		{Name: hookImage, Entrypoint: []string{"/ferry-hook"}, User: "65532:65532", Files: map[string]string{"/ferry-hook": hook}},
 		{Name: loadImage, Entrypoint: []string{"/load"}, User: "65532:65532", Files: map[string]string{"/load": load}},
