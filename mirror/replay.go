@@ -95,7 +95,10 @@ func (a archive) at(ctx context.Context, name string, at time.Time) (*replay, er
 	return nil, nil
 }
 
-func stampOf(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+// stampOf spells a moment for people, who may type it again: it is no earlier for that.
+func stampOf(t time.Time) string {
+	return t.Add(time.Millisecond - 1).UTC().Format("2006-01-02T15:04:05.000Z07:00")
+}
 
 // pastKey is what was under a key at a point.
 type pastKey struct {

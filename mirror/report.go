@@ -91,6 +91,9 @@ type Restored struct {
 	FromTrash int64 `json:"fromTrash"` // objects that later runs have replaced or removed
 }
 
+// At spells the moment from which the run is the last complete one.
+func (p Point) At() string { return stampOf(p.Ended) }
+
 // Guard is what may stop a run over a bucket.
 type Guard string
 

@@ -201,7 +201,7 @@ func TestRestoreNamesWhatIsMissing(t *testing.T) {
 		w.equal("guard", rep.Buckets[0].Guard, mirror.GuardPast)
 		w.says(rep.Buckets[0].Refused, "cannot be restored as it was then: what it had is not there any more; from 2000-01-01T00:01:0")
 		_, rep = w.restored(first.Add(-time.Hour), mirror.OutcomeRefused)
-		w.says(rep.Buckets[0].Refused, "the first run that is on record ended at 2000-01-01T00:00:02Z")
+		w.says(rep.Buckets[0].Refused, "the first run that is on record ended at 2000-01-01T00:00:02.000Z")
 		target, _ := w.restored(second, mirror.OutcomeDone)
 		w.equal("content", w.content(target, bucket), map[string]string{"a": "2", "b": "1"})
 	})
