@@ -57,7 +57,7 @@ func (s *state) noHooks() string {
 // library chart.
 func (s *state) carriesHooks() bool {
 	switch {
-	case s.libraryChart || s.options.Hooks == HooksArgoCD:
+	case s.libraryChart || s.options.Hooks == HooksArgoCD || s.options.Hooks == HooksApart:
 		return true
 	case s.options.Hooks == HooksNone:
 		return false
