@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/kube"
 )
 
 // program is what all commands share.
@@ -18,10 +19,12 @@ type program struct {
 	patience time.Duration
 	// resolver is the file that says how names are looked up.
 	resolver string
+	// cluster opens the cluster that the pod runs in.
+	cluster func() (kube.Client, error)
 }
 
 func newProgram(getenv func(string) string) program {
-	return program{getenv: getenv, patience: 5 * time.Minute, resolver: "/etc/resolv.conf"}
+	return program{getenv: getenv, patience: 5 * time.Minute, resolver: "/etc/resolv.conf", cluster: kube.InCluster}
 }
 
 // root builds the command tree.
