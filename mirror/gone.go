@@ -102,7 +102,7 @@ func sumOf(key string) keySum {
 }
 
 // readGone reads the keys that the source of a point had not.
-func readGone(ctx context.Context, place state.Place, folder string, point *Point, runs []pastRun) (map[keySum]struct{}, error) {
+func readGone(ctx context.Context, place state.Place, point *Point, runs []pastRun) (map[keySum]struct{}, error) {
 	if point.Gone == 0 {
 		return nil, nil
 	}

@@ -149,8 +149,8 @@ func (b *bucketRun) openPast(ctx context.Context) bool {
 
 // lastComplete is the index of the last run that was complete, or -1.
 func lastComplete(runs []pastRun) int {
-	for i := len(runs) - 1; i >= 0; i-- {
-		if runs[i].complete {
+	for i, run := range slices.Backward(runs) {
+		if run.complete {
 			return i
 		}
 	}

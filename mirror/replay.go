@@ -47,11 +47,11 @@ func (a archive) points(ctx context.Context, name string, at time.Time) (runs []
 	if runs, err = readPast(ctx, a.place, folder); err != nil {
 		return nil, nil, err
 	}
-	for i := len(runs) - 1; i >= 0; i-- {
-		if !runs[i].complete {
+	for _, run := range slices.Backward(runs) {
+		if !run.complete {
 			continue
 		}
-		point, err := readPoint(ctx, a.place, folder, runs[i].stamp)
+		point, err := readPoint(ctx, a.place, folder, run.stamp)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -76,23 +76,22 @@ func (a archive) at(ctx context.Context, name string, at time.Time) (*replay, er
 	case !at.IsZero() && points[n-1].Ended.After(at):
 		return nil, fmt.Errorf("%w: the first run that is on record ended at %s", errUnreachable, stampOf(points[n-1].Ended))
 	}
-	for i := len(points) - 1; i >= 0; i-- {
-		r, why, err := a.back(ctx, name, runs, points[i])
-		if err != nil {
+	wanted, fault := len(points)-1, ""
+	for i, point := range slices.Backward(points) {
+		r, why, err := a.back(ctx, name, runs, point)
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		if why == "" && i == len(points)-1 {
+		case why == "" && i == wanted:
 			return r, nil
-		}
-		if why == "" {
-			return nil, fmt.Errorf("%w: what it had is not there any more; from %s on it is possible", errUnreachable, stampOf(points[i].Ended))
-		}
-		if i == 0 {
-			return nil, fmt.Errorf("%w: %s", errUnreachable, why)
+		case why == "":
+			return nil, fmt.Errorf("%w: %s; from %s on it is possible", errUnreachable, fault, stampOf(point.Ended))
+		case i == wanted:
+			fault = why
 		}
 	}
 
-	return nil, nil
+	return nil, fmt.Errorf("%w: %s", errUnreachable, fault)
 }
 
 // stampOf spells a moment for people, who may type it again: it is no earlier for that.
@@ -148,7 +147,7 @@ func (a archive) back(ctx context.Context, name string, runs []pastRun, point *P
 	if r.filter, err = newFilter(point.Include, point.Exclude); err != nil {
 		return nil, "", fmt.Errorf("filter of the run of %s: %w", stamp, err)
 	}
-	if r.gone, err = readGone(ctx, a.place, pastFolder(name), point, runs); err != nil || point.Versions {
+	if r.gone, err = readGone(ctx, a.place, point, runs); err != nil || point.Versions {
 		return r, "", err
 	}
 	keys, err := a.facts(ctx, later)
@@ -242,7 +241,7 @@ func (a archive) settle(ctx context.Context, name string, r *replay, keys map[st
 		r.by[c.key] = i
 	}
 	if missing > 0 {
-		why = fmt.Sprintf("%d of its objects were replaced or removed since then and are not in the trash, the first is %s", missing, printable(first))
+		why = fmt.Sprintf("%d of its objects are neither there any more nor in the trash, the first is %s", missing, printable(first))
 	}
 
 	return why, nil

@@ -42,7 +42,7 @@ func (w world) restoreTo(target mirror.Store, at time.Time, overwrite bool, want
 	return rep
 }
 
-// sources are the ways in which the ETags and times of a destination may tell little.
+// pasts are the ways in which the ETags and times of a destination may tell little.
 func pasts() map[string]memory.Quirks {
 	return map[string]memory.Quirks{
 		"plain":        {PageSize: 3},
@@ -199,7 +199,7 @@ func TestRestoreNamesWhatIsMissing(t *testing.T) {
 		second := time.Now()
 		_, rep := w.restored(first, mirror.OutcomeRefused)
 		w.equal("guard", rep.Buckets[0].Guard, mirror.GuardPast)
-		w.says(rep.Buckets[0].Refused, "cannot be restored as it was then: what it had is not there any more; from 2000-01-01T00:01:0")
+		w.says(rep.Buckets[0].Refused, "cannot be restored as it was then: 1 of its objects are neither there any more nor in the trash, the first is a; from 2000-01-01T00:01:0")
 		_, rep = w.restored(first.Add(-time.Hour), mirror.OutcomeRefused)
 		w.says(rep.Buckets[0].Refused, "the first run that is on record ended at 2000-01-01T00:00:02.000Z")
 		target, _ := w.restored(second, mirror.OutcomeDone)
@@ -394,4 +394,65 @@ func TestPastOfNothing(t *testing.T) {
 		target, _ := w.restored(time.Time{}, mirror.OutcomeDone)
 		w.equal("keys", slices.Collect(maps.Keys(w.content(target, bucket))), []string{"a"})
 	})
+}
+
+// What the last point of a bucket needs stays in the trash, however old it is: runs over
+// other buckets do not empty it, nor those that did not come to their end.
+func TestTrashOfTheLastPointStays(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		if err := w.src.CreateBucket(w.Context(), "mail", mirror.BucketRequest{}); err != nil {
+			w.Fatal(err)
+		}
+		objects := map[string]string{"a": "1", "b": "1"}
+		w.put(w.src, objects)
+		opts := w.stated()
+		opts.Remove.Trash = 24 * time.Hour
+		w.run(w.src, w.dst, opts, mirror.OutcomeDone)
+		w.put(w.src, map[string]string{"a": "other", "b": "other"})
+		src := faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
+			if call.Method == "Get" && call.Key == "b" {
+				return errDenied
+			}
+
+			return nil
+		}})
+		w.run(src, w.dst, opts, mirror.OutcomePartial)
+		for range 3 {
+			time.Sleep(100 * time.Hour)
+			opts.Buckets = []string{"mail"}
+			w.run(w.src, w.dst, opts, mirror.OutcomeDone)
+		}
+		target := memory.New("mem://target:1", memory.Quirks{})
+		w.restoreTo(target, time.Time{}, false, mirror.OutcomeDone)
+		w.equal("content", w.content(target, bucket), objects)
+	})
+}
+
+// A run knows nothing of what its filter left out, and a restore of it brings none of that.
+func TestRestoreOfAFilter(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		w.put(w.src, map[string]string{"a": "1", "tmp/b": "1"})
+		w.make(w.dst)
+		w.put(w.dst, map[string]string{"tmp/c": "a stranger's"})
+		opts := w.stated()
+		opts.Exclude = []string{"tmp/"}
+		w.run(w.src, w.dst, opts, mirror.OutcomeDone)
+		target, _ := w.restored(time.Time{}, mirror.OutcomeDone)
+		w.equal("content", w.content(target, bucket), map[string]string{"a": "1"})
+	})
+}
+
+// A machine whose clock is behind does not put its run before those that were.
+func TestStampsRise(t *testing.T) {
+	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	stamp := now.Format("20060102T150405.000000000Z")
+	for name, test := range map[string]struct{ now, want time.Time }{
+		"later":   {now.Add(time.Hour), now.Add(time.Hour)},
+		"equal":   {now, now.Add(1)},
+		"earlier": {now.Add(-time.Hour), now.Add(1)},
+	} {
+		if got := mirror.After(stamp, test.now); !got.Equal(test.want) {
+			t.Errorf("%s: %s, want %s", name, got, test.want)
+		}
+	}
 }

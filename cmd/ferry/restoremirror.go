@@ -79,7 +79,8 @@ func (o *restoreOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.statePlace, "state", "",
 		"`place` where the mirror keeps its state: a bucket of MIRROR or a prefix in it, or a local folder (default: "+mirror.DefaultStateBucket+")")
 	flags.TextVar(&o.bandwidth, "bandwidth", config.Bandwidth(0), "`rate` in bytes per second at most, for example 50MiB")
-	flags.StringSliceVar(&o.buckets, "buckets", nil, "`names` of the buckets, where MIRROR and TARGET are whole stores (default: all of which a run is on record)")
+	flags.StringSliceVar(&o.buckets, "buckets", nil,
+		"`names` of the buckets, where MIRROR and TARGET are whole stores (default: all of which a run is on record)")
 	flags.StringArrayVar(&o.include, "include", nil, "`glob` over the keys that are brought back, for example orders/**; may be repeated")
 	flags.StringArrayVar(&o.exclude, "exclude", nil, "`glob` over the keys that are not; may be repeated")
 	flags.BoolVar(&o.versions, "versions", false, "bring back all versions of buckets that were mirrored with them")
