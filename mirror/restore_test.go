@@ -299,6 +299,27 @@ func TestRestoreKeepsNewer(t *testing.T) {
 	})
 }
 
+// An object of the trash has the time at which it was put there, or copied: what the target
+// got between the point and that time is newer all the same.
+func TestRestoreOverwritesOnlyWhatIsOlder(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{OwnTimes: true}, func(w world) {
+		w.put(w.src, map[string]string{"a": "1"})
+		opts := w.stated()
+		opts.Remove.Trash = time.Hour
+		w.run(w.src, w.dst, opts, mirror.OutcomeDone)
+		ended := time.Now()
+		time.Sleep(time.Second)
+		target := memory.New("mem://target:1", memory.Quirks{})
+		w.make(target)
+		w.put(target, map[string]string{"a": "newer"})
+		w.put(w.src, map[string]string{"a": "22"})
+		w.run(w.src, w.dst, opts, mirror.OutcomeDone)
+		rep := w.restoreTo(target, ended, false, mirror.OutcomePartial)
+		w.equal("conflicts", rep.Totals.Conflicts, int64(1))
+		w.equal("target", w.content(target, bucket), map[string]string{"a": "newer"})
+	})
+}
+
 // A restore holds the locks of the copy: no mirror runs meanwhile, and it waits for none.
 func TestRestoreHoldsTheLocks(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
