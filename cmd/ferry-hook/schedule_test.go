@@ -154,11 +154,17 @@ func hang(t *testing.T, endpoint string) (address string, hung *atomic.Int64) {
 // there was with it.
 func TestFreshSource(t *testing.T) {
 	t.Parallel()
-	for name, remove := range map[string]string{"removing": "    remove: {enabled: true, maxPercent: 100}\n", "adding": ""} {
+	for name, test := range map[string]struct {
+		remove string
+		start  func(testing.TB) testworld.S3
+	}{
+		"removing": {"    remove: {enabled: true, maxPercent: 100}\n", testworld.StartVersityGW},
+		"adding":   {"", testworld.StartMinIO},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, testworld.StartMinIO(t), testworld.StartVersityGW(t), cargo.Objects()[:5])
-			w.configure("    buckets: [ilum-files]\n" + remove)
+			w := newWorld(t, testworld.StartMinIO(t), test.start(t), cargo.Objects()[:5])
+			w.configure("    buckets: [ilum-files]\n" + test.remove)
 			w.mirror(0)
 			for _, o := range cargo.Objects()[:5] {
 				w.remove(w.source, "ilum-files", o.Key)

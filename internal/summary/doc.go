@@ -2,5 +2,5 @@
 // for each mirror, with how the last run ended and when one last succeeded.
 //
 // The ConfigMap is an object of the release without data of its own, which Helm therefore leaves as it
-// is. ferry-hook writes it, ferry status reads it.
+// is. ferry-hook writes it.
 package summary
