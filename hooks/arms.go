@@ -7,6 +7,9 @@ type Arm struct {
 	Name string `json:"name"`
 	// UID is that of the object that was judged: another one of its name is left alone.
 	UID string `json:"uid"`
+	// Annotation and Value are what a claim is given; the policy of a StatefulSet is set to Retain.
+	Annotation string `json:"annotation,omitempty"`
+	Value      string `json:"value,omitempty"`
 	// Done tells that the change was made.
 	Done bool `json:"done"`
 }
@@ -27,7 +30,8 @@ func (s Situation) arms(plan Plan) []Arm {
 		}
 		switch claim.Fate {
 		case Deleted:
-			arms = append(arms, Arm{Kind: "PersistentVolumeClaim", Name: live.Name, UID: live.UID})
+			annotation, value := live.keeping(s.Prunes)
+			arms = append(arms, Arm{Kind: "PersistentVolumeClaim", Name: live.Name, UID: live.UID, Annotation: annotation, Value: value})
 		case GarbageCollected:
 			for _, set := range s.going(live) {
 				if !seen[set.UID] {

@@ -24,7 +24,7 @@ func (s Situation) explain(claim subject, result ClaimPlan, plan Plan) (danger, 
 			remedy = "set persistentVolumeClaimRetentionPolicy.whenScaled: Retain of " + owner + " in the chart's values first"
 		}
 	case Stranded:
-		danger, remedy = "a new, empty claim takes its place", "keep the names of the StatefulSet, of its templates and of its claims as they are"
+		danger, remedy = "something new and empty takes its place", "keep persistence, and the names of the StatefulSet, of its templates and of its claims, as they are"
 	case Recreated:
 		danger, remedy = "the claim is a Helm hook, so that Helm deletes it and makes it again", "remove the annotation helm.sh/hook from the claim"
 	case Orphaned:

@@ -50,12 +50,27 @@ type LiveSet struct {
 // is gone.
 func (c *LiveClaim) holds() bool { return c.Phase == "Bound" }
 
+// Annotations by which Helm and Argo CD leave an object alone that is not in the manifest any more.
+const (
+	policyAnnotation  = "helm.sh/resource-policy"
+	optionsAnnotation = "argocd.argoproj.io/sync-options"
+	noPruning         = "Prune=false"
+)
+
 // kept tells whether whoever applies the manifest to come leaves the claim alone when it is not in it.
 func (c *LiveClaim) kept(prunes bool) bool {
 	if prunes {
-		return strings.Contains(strings.ReplaceAll(c.Annotations["argocd.argoproj.io/sync-options"], " ", ""), "Prune=false")
+		return slices.Contains(words(c.Annotations[optionsAnnotation]), noPruning)
 	}
-	return c.Annotations["helm.sh/resource-policy"] == "keep"
+	return c.Annotations[policyAnnotation] == "keep"
+}
+
+// keeping is the annotation that has the claim kept.
+func (c *LiveClaim) keeping(prunes bool) (annotation, value string) {
+	if prunes {
+		return optionsAnnotation, strings.Join(append(words(c.Annotations[optionsAnnotation]), noPruning), ",")
+	}
+	return policyAnnotation, "keep"
 }
 
 // claim returns the live claim of a name, nil if it does not exist or nobody asked.

@@ -15,6 +15,8 @@ type Situation struct {
 	Revision int
 	// Rollback tells that the manifest to come is that of an earlier revision.
 	Rollback bool
+	// Unknown tells that nothing says what is in force and what is to come.
+	Unknown bool
 	// Prunes tells that Argo CD applies the manifest to come: it asks its own annotation whether an
 	// object that leaves the manifest stays.
 	Prunes bool
@@ -26,6 +28,8 @@ type Situation struct {
 	Live *Live
 	// Record proves that the objects of one store are in another; nil if there is none.
 	Record *record.Record
+	// Doubt says why a record that is there is none, "" if it is not.
+	Doubt string
 }
 
 // Manifest is what one revision of a release renders.
@@ -36,7 +40,7 @@ type Manifest struct {
 	Active string
 }
 
-// Load reads a manifest, hooks included, and finds the stores and the claims in it, by the
+// Load reads a manifest in force, hooks included, and finds the stores and the claims in it, by the
 // configuration that it carries itself, or by cfg if it carries none.
 func Load(text string, cfg *config.Config) (Manifest, error) {
 	stream, err := manifest.Parse([]byte(text))
@@ -46,7 +50,8 @@ func Load(text string, cfg *config.Config) (Manifest, error) {
 	return Inspect(stream, ownConfig(stream, cfg))
 }
 
-// Inspect is [Load] for a manifest that is parsed, and a configuration that is chosen.
+// Inspect finds the stores and the claims in a manifest by this configuration, whatever the manifest
+// carries.
 func Inspect(stream *manifest.Stream, cfg *config.Config) (Manifest, error) {
 	found, err := release.Inspect(stream, cfg)
 	if err != nil {

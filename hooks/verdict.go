@@ -11,13 +11,17 @@ import (
 )
 
 // conclude writes the verdict. An entry of allowLoss that names no claim is refused: it was meant
-// for an object that is gone, and would let another one go; a rollback has the entries of its day.
+// for an object that is gone, and would let another one go; a rollback has the entries of its day, and
+// at a first installation nothing can be gone.
 // So is a change of store in the upgrade that brings the alias back: where Helm merges what is live,
 // the alias of an earlier revision keeps its selector, and the two together select nothing.
 func (s Situation) conclude(plan *Plan, losses losses) {
 	refused := slices.DeleteFunc(slices.Clone(plan.Claims), func(claim ClaimPlan) bool { return !claim.Refused })
 	reason := ""
 	switch {
+	case s.Unknown:
+		plan.Verdict = "PASS: not judged: Helm keeps no record here of a release that it is at work on"
+		return
 	case len(refused) > 0:
 		reason = fmt.Sprintf("%s would %s: %s", s.subject(), sentence(refused), refused[0].Remedy)
 	case s.stale(losses) != "":
@@ -31,6 +35,9 @@ func (s Situation) conclude(plan *Plan, losses losses) {
 	default:
 		plan.Verdict = s.pass(*plan)
 		return
+	}
+	if s.Doubt != "" {
+		reason += "; " + s.Doubt
 	}
 	plan.Refused, plan.Verdict = true, "REFUSED: "+reason
 }
@@ -60,7 +67,7 @@ func (s Situation) pass(plan Plan) string {
 
 // stale says which entry of allowLoss is meant for another object than there is, "" if none is.
 func (s Situation) stale(losses losses) string {
-	if s.Rollback {
+	if s.Rollback || len(s.Current.Release.Objects) == 0 {
 		return ""
 	}
 	known := map[string]string{}

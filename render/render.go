@@ -122,7 +122,7 @@ type Rendering struct {
 	Release *release.Release
 	// Resolution says which provider the alias selects.
 	Resolution release.Resolution
-	// Guard is the state of the guard: [GuardMissing] or [GuardOff].
+	// Guard is the state of the guard: [GuardHook], [GuardClient], [GuardMissing] or [GuardOff].
 	Guard string
 	// Hooks are the hook objects that [HooksApart] keeps out of the stream, in the order of their weights.
 	Hooks []*manifest.Document

@@ -111,6 +111,14 @@ func (r *Release) Mounts(claim string) bool {
 	return slices.ContainsFunc(r.Objects, func(o *manifest.Object) bool { return mounts(o, claim) })
 }
 
+// MountsClaims tells whether a workload mounts any claim by its name.
+func MountsClaims(workload *manifest.Object) bool {
+	template, _ := podTemplate(workload)
+	return slices.ContainsFunc(manifest.Items(manifest.Lookup(template, "spec", "volumes")), func(volume *yaml.Node) bool {
+		return manifest.Lookup(volume, "persistentVolumeClaim") != nil
+	})
+}
+
 func mounts(workload *manifest.Object, claim string) bool {
 	template, _ := podTemplate(workload)
 	for _, volume := range manifest.Items(manifest.Lookup(template, "spec", "volumes")) {

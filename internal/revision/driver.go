@@ -12,7 +12,7 @@ import (
 type driver struct {
 	kind string
 	get  func(ctx context.Context, client kube.Client, name string) (storedRecord, error)
-	list func(ctx context.Context, client kube.Client, release string) ([]storedRecord, error)
+	list func(ctx context.Context, client kube.Client, options meta.ListOptions) ([]storedRecord, error)
 }
 
 var drivers = [...]driver{{"Secret", getSecret, listSecrets}, {"ConfigMap", getConfigMap, listConfigMaps}}
@@ -25,6 +25,9 @@ func labelled(release string) meta.ListOptions {
 	return meta.ListOptions{LabelSelector: "owner=helm,name=" + release}
 }
 
+// pending selects the records of all releases that Helm is at work on.
+var pending = meta.ListOptions{LabelSelector: "owner=helm,status in (pending-install,pending-upgrade,pending-rollback)"}
+
 func getSecret(ctx context.Context, client kube.Client, name string) (storedRecord, error) {
 	secret, err := client.CoreV1().Secrets(client.Namespace).Get(ctx, name, meta.GetOptions{})
 	if err != nil {
@@ -33,8 +36,8 @@ func getSecret(ctx context.Context, client kube.Client, name string) (storedReco
 	return newStoredRecord("Secret", secret.ObjectMeta, secret.Data[dataKey]), nil
 }
 
-func listSecrets(ctx context.Context, client kube.Client, release string) ([]storedRecord, error) {
-	secrets, err := client.CoreV1().Secrets(client.Namespace).List(ctx, labelled(release))
+func listSecrets(ctx context.Context, client kube.Client, options meta.ListOptions) ([]storedRecord, error) {
+	secrets, err := client.CoreV1().Secrets(client.Namespace).List(ctx, options)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +56,8 @@ func getConfigMap(ctx context.Context, client kube.Client, name string) (storedR
 	return newStoredRecord("ConfigMap", configMap.ObjectMeta, []byte(configMap.Data[dataKey])), nil
 }
 
-func listConfigMaps(ctx context.Context, client kube.Client, release string) ([]storedRecord, error) {
-	configMaps, err := client.CoreV1().ConfigMaps(client.Namespace).List(ctx, labelled(release))
+func listConfigMaps(ctx context.Context, client kube.Client, options meta.ListOptions) ([]storedRecord, error) {
+	configMaps, err := client.CoreV1().ConfigMaps(client.Namespace).List(ctx, options)
 	if err != nil {
 		return nil, err
 	}

@@ -54,7 +54,7 @@ func (h helm) run(t *testing.T, args ...string) {
 }
 
 // begin starts an upgrade or a rollback, waits until its record is there, and kills Helm.
-func (h helm) begin(t *testing.T, client kube.Client, args ...string) revision.History {
+func (h helm) begin(t *testing.T, client kube.Client, status string, args ...string) revision.History {
 	t.Helper()
 	cmd := h.command(t, args...)
 	if err := cmd.Start(); err != nil {
@@ -62,7 +62,7 @@ func (h helm) begin(t *testing.T, client kube.Client, args ...string) revision.H
 	}
 	defer func() { _, _ = cmd.Process.Kill(), cmd.Wait() }()
 	for range 300 {
-		if history := read(t, client); history.ToCome != nil {
+		if history := read(t, client); history.ToCome != nil && history.ToCome.Status == status {
 			return history
 		}
 		time.Sleep(100 * time.Millisecond)
@@ -129,7 +129,7 @@ func follow(t *testing.T, h helm, client kube.Client, applied string) {
 	if first.InForce.ApplyMethod != applied || first.InForce.Namespace != client.Namespace || first.InForce.Release != "shop" {
 		t.Errorf("the first revision: %+v", first.InForce)
 	}
-	check(t, "during an upgrade", h.begin(t, client, "upgrade", "shop", h.chart, "--set", "value=two,wait=true"), "1 deployed one", "2 pending-upgrade two")
+	check(t, "during an upgrade", h.begin(t, client, "pending-upgrade", "upgrade", "shop", h.chart, "--set", "value=two,wait=true"), "1 deployed one", "2 pending-upgrade two")
 	check(t, "after Helm was killed", read(t, client), "1 deployed one", "2 pending-upgrade two")
 	hooks := read(t, client).ToCome.Hooks
 	if len(hooks) != 1 || hooks[0].Kind != "Job" || hooks[0].Name != "wait" || hooks[0].Weight != -10 || strings.Join(hooks[0].Events, ",") != "pre-upgrade,pre-rollback" || !strings.Contains(hooks[0].Manifest, "example.com/wait") {
@@ -142,30 +142,20 @@ func follow(t *testing.T, h helm, client kube.Client, applied string) {
 		t.Fatalf("an upgrade whose hook never ends has succeeded:\n%s", out)
 	}
 	check(t, "after a failed upgrade", read(t, client), "3 deployed one", "")
-	check(t, "during the next one", h.begin(t, client, "upgrade", "shop", h.chart, "--set", "value=five,wait=true"), "3 deployed one", "5 pending-upgrade five")
+	check(t, "during the next one", h.begin(t, client, "pending-upgrade", "upgrade", "shop", h.chart, "--set", "value=five,wait=true"), "3 deployed one", "5 pending-upgrade five")
 	// the hooks of a rollback are those of its target, and what is in force is the newest revision
-	check(t, "during a rollback", h.begin2(t, client), "5 pending-upgrade five", "6 pending-rollback four")
+	check(t, "during a rollback", h.begin(t, client, "pending-rollback", "rollback", "shop", "4"), "5 pending-upgrade five", "6 pending-rollback four")
+	found, err := revision.ReadOf(t.Context(), client, "Job", "wait")
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, "by the hook", found, "5 pending-upgrade five", "6 pending-rollback four")
+	if none, err := revision.ReadOf(t.Context(), client, "Job", "other"); err != nil || none.ToCome != nil || none.InForce != nil {
+		t.Errorf("by a hook of nobody's: %+v, %v", none, err)
+	}
 	if _, err := revision.Get(t.Context(), client, "shop", 17); !errors.Is(err, revision.ErrNotFound) {
 		t.Errorf("a revision that does not exist: %v", err)
 	}
-}
-
-// begin2 starts a rollback from a pending revision, which Helm allows.
-func (h helm) begin2(t *testing.T, client kube.Client) revision.History {
-	t.Helper()
-	cmd := h.command(t, "rollback", "shop", "4")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _, _ = cmd.Process.Kill(), cmd.Wait() }()
-	for range 300 {
-		if history := read(t, client); history.ToCome != nil && history.ToCome.Status == "pending-rollback" {
-			return history
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	t.Fatal("the rollback leaves no revision to come")
-	return revision.History{}
 }
 
 func check(t *testing.T, when string, history revision.History, inForce, toCome string) {
@@ -208,7 +198,7 @@ func withoutList(t *testing.T, cluster testworld.Cluster, admin kube.Client) {
 		}
 		return client
 	}
-	reader := limited("reader", 3, 4, 5, 6)
+	reader := limited("reader", 3, 4, 5, 6, 7)
 	if _, err := revision.Read(t.Context(), reader, "shop"); err == nil {
 		t.Error("an account without the right to list has listed")
 	}
@@ -217,16 +207,17 @@ func withoutList(t *testing.T, cluster testworld.Cluster, admin kube.Client) {
 		t.Fatal(err)
 	}
 	check(t, "without list", history, "5 pending-upgrade five", "6 pending-rollback four")
-	history, err = revision.ReadAt(t.Context(), reader, "shop", 5)
+	// the hooks of a rollback were rendered for their own revision, and climb from there
+	history, err = revision.ReadAt(t.Context(), reader, "shop", 4)
 	if err != nil {
 		t.Fatal(err)
 	}
-	check(t, "without list, an upgrade", history, "3 deployed one", "5 pending-upgrade five")
-	if _, err := revision.ReadAt(t.Context(), limited("short", 4, 5), "shop", 5); !errors.Is(err, revision.ErrOutOfSight) {
-		t.Errorf("the deployed revision is out of sight: %v", err)
+	check(t, "without list, from the target", history, "5 pending-upgrade five", "6 pending-rollback four")
+	if _, err := revision.ReadAt(t.Context(), limited("short", 6, 7), "shop", 6); !errors.Is(err, revision.ErrOutOfSight) {
+		t.Errorf("the revision in force is out of sight: %v", err)
 	}
-	if history, err := revision.ReadAt(t.Context(), admin, "shop", 1); err != nil || history.InForce == nil {
-		t.Errorf("a release of one revision: %+v, %v", history, err)
+	if _, err := revision.ReadAt(t.Context(), limited("shorter", 4, 5), "shop", 4); err == nil {
+		t.Error("the newest revision may not be read, and nothing is said")
 	}
 	if history, err := revision.ReadAt(t.Context(), admin, "other", 1); err != nil || history.InForce != nil || history.ToCome != nil {
 		t.Errorf("a release without records: %+v, %v", history, err)

@@ -1,5 +1,7 @@
 package revision
 
+import "slices"
+
 // Revision is one revision of a release.
 type Revision struct {
 	Release   string
@@ -20,6 +22,10 @@ type Hook struct {
 	// Events are pre-upgrade, post-rollback, …
 	Events []string
 	Weight int
+}
+
+func (r *Revision) hasHook(kind, name string) bool {
+	return slices.ContainsFunc(r.Hooks, func(hook Hook) bool { return hook.Kind == kind && hook.Name == name })
 }
 
 // History is where a release stands.
