@@ -197,6 +197,10 @@ func TestRestoreNamesWhatIsMissing(t *testing.T) {
 		w.put(w.src, map[string]string{"a": "2"})
 		w.run(w.src, w.dst, opts, mirror.OutcomeDone) // and keeps no trash
 		second := time.Now()
+		time.Sleep(time.Minute)
+		w.put(w.src, map[string]string{"a": "3"})
+		opts.Remove.Trash = time.Hour
+		w.run(w.src, w.dst, opts, mirror.OutcomeDone) // what goes to the trash is of the second run
 		_, rep := w.restored(first, mirror.OutcomeRefused)
 		w.equal("guard", rep.Buckets[0].Guard, mirror.GuardPast)
 		w.says(rep.Buckets[0].Refused, "cannot be restored as it was then: 1 of its objects are neither there any more nor in the trash, the first is a; from 2000-01-01T00:01:0")
@@ -327,22 +331,26 @@ func TestRestoreHoldsTheLocks(t *testing.T) {
 			w.put(w.src, map[string]string{fmt.Sprint(i): "x"})
 		}
 		w.run(w.src, w.dst, w.stated(), mirror.OutcomeDone)
-		done := make(chan mirror.Report)
+		type ending struct {
+			rep mirror.Report
+			err error
+		}
+		done, opts := make(chan ending, 1), w.stated()
+		opts.Concurrency = 1
 		go func() {
-			opts := w.stated()
-			opts.Concurrency = 1
 			rep, err := mirror.Restore(w.Context(), slow{w.dst, 90 * time.Second}, memory.New("mem://target:1", memory.Quirks{}), time.Time{}, false, opts)
-			if err != nil {
-				w.Error(err)
-			}
-			done <- rep
+			done <- ending{rep, err}
 		}()
 		time.Sleep(5 * time.Minute)
 		rep := w.run(w.src, w.dst, w.stated(), mirror.OutcomeRefused)
 		w.says(rep.Buckets[0].Refused, "another run writes to it: ferry restore on ")
 		_, rep = w.restored(time.Time{}, mirror.OutcomeRefused)
 		w.equal("guard", rep.Buckets[0].Guard, mirror.GuardLock)
-		w.outcome(<-done, mirror.OutcomeDone)
+		first := <-done
+		if first.err != nil {
+			w.Fatal(first.err)
+		}
+		w.outcome(first.rep, mirror.OutcomeDone)
 	})
 }
 
