@@ -18,7 +18,11 @@ import (
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/copying"
 	"github.com/helm-ferry/ferry/internal/demo/cargo"
+	"github.com/helm-ferry/ferry/internal/kube"
 	"github.com/helm-ferry/ferry/internal/testworld"
+	"github.com/helm-ferry/ferry/mirror"
+	"github.com/helm-ferry/ferry/mirror/s3"
+	"github.com/helm-ferry/ferry/mirror/s3http"
 )
 
 func noStreams() cli.Streams {
@@ -43,6 +47,7 @@ type world struct {
 	source, destination testworld.S3
 	environment         map[string]string
 	config              string
+	cluster             func() (kube.Client, error) // nil: none
 }
 
 // newWorld gives the source the objects.
@@ -94,6 +99,9 @@ func (w world) call(code int, args ...string) ending {
 	var stdout, stderr bytes.Buffer
 	p := newProgram(func(name string) string { return w.environment[name] })
 	p.patience = 2 * time.Second
+	if w.cluster != nil {
+		p.cluster = w.cluster
+	}
 	args = append(args, "--config="+w.config)
 	got := cli.Main(w.Context(), "ferry-hook", cli.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr}, args, p.root)
 	e := ending{got, stdout.String(), stderr.String()}
@@ -178,6 +186,14 @@ func (w world) keys(s testworld.S3) map[string]int {
 	return counts
 }
 
+// data is keys without Ferry's own bucket.
+func (w world) data(s testworld.S3) map[string]int {
+	w.Helper()
+	counts := w.keys(s)
+	delete(counts, "ferry-state")
+	return counts
+}
+
 // below counts the objects of a bucket whose keys begin with a prefix.
 func (w world) below(s testworld.S3, bucket, prefix string) int {
 	w.Helper()
@@ -228,4 +244,40 @@ func (s *stream) Write(p []byte) (int, error) {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
 	return s.log.text.Write(p)
+}
+
+// store opens a store as the program does.
+func (w world) store(s testworld.S3) *s3http.Store {
+	w.Helper()
+	store, err := s3http.Open(s3.Endpoint{URL: s.Endpoint, AccessKey: s.AccessKey, SecretKey: s3.Secret(s.SecretKey)})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return store
+}
+
+// points reads the runs over a bucket that the destination can be taken back to, the oldest first.
+func (w world) points(bucket string) []mirror.Point {
+	w.Helper()
+	place := mirror.StateIn(w.store(w.destination), mirror.DefaultStateBucket, "")
+	items, err := place.List(w.Context(), "past/"+bucket+"/")
+	if err != nil {
+		w.Fatal(err)
+	}
+	var points []mirror.Point
+	for _, item := range items {
+		if !strings.HasSuffix(item.Name, "/run.json") {
+			continue
+		}
+		doc, _, err := place.Get(w.Context(), item.Name)
+		var point mirror.Point
+		if err == nil {
+			err = json.Unmarshal(doc, &point)
+		}
+		if err != nil {
+			w.Fatal(err)
+		}
+		points = append(points, point)
+	}
+	return points
 }

@@ -1,0 +1,132 @@
+package cutover
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/helm-ferry/ferry/hooks/record"
+	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/copying"
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// trashTime is how long the target keeps what the second pass replaces and removes.
+const trashTime = 30 * 24 * time.Hour
+
+// Buckets are those of a store, and beside them the default ones, without Ferry's own.
+func Buckets(ctx context.Context, store mirror.Reader, defaults []string) ([]string, error) {
+	existing, err := store.Buckets(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the buckets of %s: %w", store.Location(), err)
+	}
+	all := slices.DeleteFunc(slices.Concat(existing, defaults), func(name string) bool { return name == mirror.DefaultStateBucket })
+	slices.Sort(all)
+	return slices.Compact(all), nil
+}
+
+// transfer is a move with both its stores open.
+type transfer struct {
+	Move
+
+	src, dst mirror.Store
+	buckets  []string
+	// adopt: the target held the objects before, it is no stranger's.
+	adopt bool
+}
+
+// job is the second pass, or with act Compares what proves it.
+func (w World) job(t transfer, act copying.Act) (copying.Job, *tolerance) {
+	tolerance := &tolerance{accept: w.Config.Spec.Migration.Accept}
+	j := copying.Job{
+		Name: fmt.Sprintf("cutover from %s to %s", t.From, t.To), Act: act,
+		SourceKeys: "the Secret of " + t.From, DestinationKeys: "the Secret of " + t.To,
+		Deadline: w.Config.Spec.Migration.Deadline,
+		Adopt:    "empty the bucket at the target, or choose another target",
+		Options: mirror.Options{
+			Buckets: t.buckets, CreateBuckets: true, AllowMissing: true, Settings: true, StateBucket: mirror.DefaultStateBucket,
+			Progress: tolerance.see,
+		},
+	}
+	if act == copying.Copies {
+		j.Options.Remove = mirror.Remove{Enabled: true, MaxPercent: 100, Trash: trashTime}
+		j.Options.State = mirror.StateIn(t.dst, mirror.DefaultStateBucket, "")
+		j.Options.Adopt = t.adopt
+		j.Options.Origin = func(bucket string) mirror.Origin { return mirror.Origin{Store: t.src.Location(), Bucket: bucket} }
+		if w.Origin != nil {
+			j.Options.Origin = w.Origin(t.src.Location())
+		}
+	}
+	return j, tolerance
+}
+
+// proof is what a comparison without a difference has shown.
+type proof struct {
+	sourceDigest, reportDigest string
+	marks                      record.Marks
+}
+
+// move makes the target equal to the source and proves it. A change of tags moves no time: where the
+// comparison finds that nothing else differs, the pass is made once more with an eye on them.
+func (w World) move(ctx context.Context, t transfer) (proof, error) {
+	retry, p, err := w.pass(ctx, t, false)
+	if retry {
+		_, p, err = w.pass(ctx, t, true)
+	}
+	return p, err
+}
+
+// pass copies and compares. It tells whether another one that looks at metadata may help.
+func (w World) pass(ctx context.Context, t transfer, metadata bool) (retry bool, p proof, err error) {
+	if err := w.begin(ctx, StepCopy); err != nil {
+		return false, proof{}, err
+	}
+	copies, tolerance := w.job(t, copying.Copies)
+	copies.Options.Metadata = metadata
+	report, err := copying.Run(ctx, w.Log, copies, t.src, t.dst)
+	if _, verdict := w.judge(copies, tolerance, report, err); verdict.Kind != cli.Done {
+		return false, proof{}, &Refusal{Reason: "the second pass is not complete: " + verdict.Text, Err: err}
+	}
+	if err := w.begin(ctx, StepVerify); err != nil {
+		return false, proof{}, err
+	}
+	compares, tolerance := w.job(t, copying.Compares)
+	var source, target record.Marker
+	report, err = copying.Run(ctx, w.Log, compares, marked{t.src, &source}, writable{t.dst, &target})
+	report, verdict := w.judge(compares, tolerance, report, err)
+	if verdict.Kind != cli.Done {
+		err := &Refusal{Reason: "the stores are not equal after the second pass: " + verdict.Text, Err: err}
+		return !metadata && onlyMetadata(report), proof{}, err
+	}
+	w.Log.Info("cutover", "verified", verdict.Text)
+	p, err = newProof(report, record.Marks{Source: source.Marks(), Destination: target.Marks()})
+	return false, p, err
+}
+
+// onlyMetadata tells whether all differences are of metadata.
+func onlyMetadata(report mirror.Report) bool {
+	for _, b := range report.Buckets {
+		other := func(d mirror.Difference) bool { return d.Kind != mirror.DiffMetadata }
+		if b.Refused != "" || !b.Complete || slices.ContainsFunc(b.Differences.First, other) {
+			return false
+		}
+	}
+	return report.Complete
+}
+
+func newProof(report mirror.Report, marks record.Marks) (proof, error) {
+	text, err := json.Marshal(report)
+	if err != nil {
+		return proof{}, fmt.Errorf("write the report: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	source := sha256.New()
+	for _, b := range report.Buckets {
+		fmt.Fprintf(source, "%q %s\n", b.Bucket, b.SourceDigest)
+	}
+	return proof{sourceDigest: hex.EncodeToString(source.Sum(nil)), reportDigest: hex.EncodeToString(sum[:]), marks: marks}, nil
+}
