@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -38,6 +39,8 @@ annotated, the StatefulSet that goes is told to leave its claims. Then the upgra
 Without --release it looks for the release that Helm is at work on with the hook of this
 configuration, for which it lists the records of all releases in the namespace. With --release and
 --revision it gets the records by their names, and lists nothing.
+
+It asks the API server of the cluster that its pod runs in; elsewhere that of $KUBECONFIG.
 
 With --manifest there is no record: what Argo CD has applied before is compared with the manifest to
 come. A first installation passes.`,
@@ -76,8 +79,8 @@ func (p program) runGuard(ctx context.Context, opts *guardOptions) error {
 		judge = hooks.Ask
 	}
 	plan, err := judge(ctx, client, situation)
-	if printed := cli.Print(p.streams.Out, opts.format, guardResult{plan}); printed != nil {
-		return printed
+	if plan.Verdict != "" { // it came to a judgement
+		err = errors.Join(err, cli.Print(p.streams.Out, opts.format, guardResult{plan}))
 	}
 	if err != nil {
 		return err
