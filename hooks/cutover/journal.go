@@ -32,6 +32,9 @@ const (
 // Journal is what a cutover has changed, or is about to, and how it was before.
 type Journal struct {
 	Move
+	// Selected is what the live alias selected when the cutover began; a store outside the release leaves
+	// it where it was.
+	Selected  string    `json:"selected,omitempty"`
 	State     State     `json:"state"`
 	StartedAt time.Time `json:"startedAt"`
 	// Deadline is when the consumers come back if the revision is not deployed.
@@ -110,6 +113,9 @@ func labels(name string) map[string]string {
 		"app.kubernetes.io/part-of": "ferry", "app.kubernetes.io/component": "migration", "helm-ferry.dev/name": name,
 	}
 }
+
+// applied tells whether the live alias shows that the manifest was applied.
+func (j *Journal) applied(alias string) bool { return alias == j.To && alias != j.Selected }
 
 // add takes a consumer in as it is now. What an earlier run has stopped stays as it was before that.
 func (j *Journal) add(now Stopped) {

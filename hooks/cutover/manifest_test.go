@@ -97,8 +97,11 @@ func (w *world) render(active string, providers ...string) (text string, hooks [
 	if len(providers) == 0 {
 		providers = []string{"minio", "versitygw"}
 	}
-	document := w.document(active)
-	rendering, err := render.Render(w.ctx(), []byte(w.chart(providers...)), render.Config{
+	document, chart := w.document(active), w.chart(providers...)
+	if w.chartOf != nil {
+		chart = w.chartOf(active)
+	}
+	rendering, err := render.Render(w.ctx(), []byte(chart), render.Config{
 		Hooks: render.HooksApart, Image: "ghcr.io/helm-ferry/ferry-hook:test", Ferry: &render.Document{Config: w.config(active), Text: []byte(document)},
 	})
 	if err != nil {

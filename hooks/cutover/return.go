@@ -76,8 +76,14 @@ func (w World) Abort(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if alias == j.To {
-		return "", refuse("the alias selects %s already: go back by an upgrade that selects %s", j.To, j.From)
+	applied := j.applied(alias)
+	if !applied {
+		if applied, err = deployed(ctx, w.Client, j); err != nil {
+			return "", err
+		}
+	}
+	if applied {
+		return "", refuse("the release has moved to %s already: go back by an upgrade that selects %s", j.To, j.From)
 	}
 	if err := w.abort(ctx); err != nil {
 		return "", err

@@ -43,7 +43,7 @@ func (w World) Run(ctx context.Context, s hooks.Situation) (verdict string, err 
 		journal = newJournal(m, journal)
 	}
 	started := time.Now()
-	journal.Move, journal.State, journal.StartedAt = m, Stopping, started.UTC()
+	journal.Move, journal.Selected, journal.State, journal.StartedAt = m, alias, Stopping, started.UTC()
 	journal.Deadline = started.Add(w.Config.Spec.Migration.Deadline.Std()).UTC()
 	bounded, cancel := context.WithDeadlineCause(ctx, journal.Deadline, ErrDeadline)
 	defer cancel()
@@ -128,7 +128,7 @@ func (w World) unchanged(ctx context.Context, j *Journal, consumers []Consumer) 
 	if err != nil {
 		return err
 	}
-	if alias != "" && alias == j.To {
+	if alias != j.Selected {
 		return refuse("Service/%s was changed to %s while the objects were moved: run the upgrade again", j.Alias, alias)
 	}
 	return nil
@@ -164,7 +164,7 @@ func (w World) giveUp(ctx context.Context, m Move, cause error) error {
 
 // stay is the part of an upgrade that moves no alias: what an earlier one has left behind is put in order.
 func (w World) stay(ctx context.Context, s hooks.Situation, j *Journal, known *record.Record, alias string) (string, error) {
-	if j != nil && alias != j.To {
+	if j != nil && !j.applied(alias) && s.Current.Active != j.To {
 		if err := w.abort(ctx); err != nil {
 			return "", err
 		}

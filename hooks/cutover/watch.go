@@ -36,7 +36,7 @@ func (w World) rescue(ctx context.Context, j *Journal) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	applied := alias == j.To
+	applied := j.applied(alias)
 	if !applied {
 		if applied, err = deployed(ctx, w.Client, j); err != nil {
 			return "", err

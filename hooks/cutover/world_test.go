@@ -61,6 +61,9 @@ type world struct {
 	spec    string // further fields of spec.migration
 	more    string // further documents of the chart
 	account kube.Client
+	pair    [2]string // from and to of the migration
+	storage string    // further fields of spec.objectStorage
+	chartOf func(active string) string
 }
 
 func (w *world) ctx() context.Context { return w.Context() }
@@ -80,7 +83,7 @@ func newWorld(t *testing.T) *world {
 	cluster.number++
 	namespace := fmt.Sprintf("shop-%d", cluster.number)
 	cluster.mu.Unlock()
-	w := &world{T: t, cluster: cluster.server.Cluster, log: &bytes.Buffer{}, stores: map[string]testworld.S3{
+	w := &world{T: t, pair: [2]string{"minio", "versitygw"}, cluster: cluster.server.Cluster, log: &bytes.Buffer{}, stores: map[string]testworld.S3{
 		"minio": testworld.StartMinIO(t), "versitygw": testworld.StartVersityGW(t),
 	}}
 	if err := w.cluster.Namespace(t.Context(), namespace, nil); err != nil {
@@ -147,9 +150,9 @@ func (w *world) document(active string) string {
 kind: Ferry
 metadata: {name: shop}
 spec:
-  objectStorage: {activeProvider: %s, previousProvider: minio, defaultBuckets: [files, data]}
-  migration: {enabled: true, from: minio, to: versitygw%s}
-`, active, w.spec)
+  objectStorage: {activeProvider: %s, previousProvider: minio, defaultBuckets: [files, data]%s}
+  migration: {enabled: true, from: %s, to: %s%s}
+`, active, w.storage, w.pair[0], w.pair[1], w.spec)
 }
 
 // cutover is the world of a cutover to come to a provider.
