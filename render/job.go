@@ -69,7 +69,8 @@ func (s *state) ownCredentials(p *release.Provider) (release.Credentials, error)
 	case p.External():
 		return release.Credentials{}, &Error{
 			Field: "spec.objectStorage.providers", Message: fmt.Sprintf("name no Secret for %s, which is outside the release", p.Title()),
-			Remedy: fmt.Sprintf("add {name: %s, external: true, credentials: {secretName: SECRET}}; the Secret has the keys access-key and secret-key", p.Name()),
+			Remedy: fmt.Sprintf("add {name: %s, external: true, credentials: {secretName: SECRET}}; "+
+				"the Secret has the keys access-key and secret-key", p.Name()),
 		}
 	case existing && !p.Credentials.Known():
 		return keysIn(s.cfg.CredentialsSecret()), nil

@@ -75,8 +75,7 @@ func (p program) runCutover(ctx context.Context, opts *cutoverOptions) error {
 
 // concludeCutover writes the verdict as the last line.
 func (p program) concludeCutover(verdict string, err error) error {
-	var refusal *cutover.Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*cutover.Refusal](err); ok {
 		fmt.Fprintln(p.streams.Err, "REFUSED: "+strings.Join(strings.Fields(refusal.Reason), " "))
 		return cli.Refused.Wrap(nil)
 	}

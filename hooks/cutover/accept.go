@@ -4,7 +4,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/copying"
 	"github.com/helm-ferry/ferry/internal/provider"
 	"github.com/helm-ferry/ferry/mirror"
@@ -68,7 +67,7 @@ func (w World) judge(j copying.Job, t *tolerance, report mirror.Report, err erro
 		w.Log.Warn("left behind, as spec.migration.accept says", "bucket", bucket, "differences", count)
 	}
 	verdict := copying.Judge(j, cleaned, err)
-	if verdict.Kind == cli.Done && len(t.counts) > 0 {
+	if verdict.Done() && len(t.counts) > 0 {
 		verdict.Text += "; what spec.migration.accept names is left behind"
 	}
 	return cleaned, verdict

@@ -36,7 +36,8 @@ func (w World) checkAddress(ctx context.Context, s hooks.Situation, m Move) ([]P
 		}
 		if ready == 0 {
 			problems = append(problems, Problem{
-				"Service/" + service, "has no ready endpoint", fmt.Sprintf("see that the pods of %s run, are ready, and have the labels of its selector", p.Name()),
+				"Service/" + service, "has no ready endpoint",
+				fmt.Sprintf("see that the pods of %s run, are ready, and have the labels of its selector", p.Name()),
 			})
 		}
 	}

@@ -42,7 +42,7 @@ func (w World) BringBack(ctx context.Context, s hooks.Situation) (Ending, error)
 	if !moved {
 		return w.finish(ctx, Ending{Verdict: "DONE: no objects were moved"})
 	}
-	return w.late(ctx, m, j, r)
+	return w.late(ctx, m, r)
 }
 
 // moved tells which move a revision that is applied now has made: that of the journal, that of the record
@@ -61,7 +61,7 @@ func moved(s hooks.Situation, j *Journal, r *record.Record) (Move, bool) {
 }
 
 // late is the pass over the old store after the alias has moved.
-func (w World) late(ctx context.Context, m Move, j *Journal, r *record.Record) (Ending, error) {
+func (w World) late(ctx context.Context, m Move, r *record.Record) (Ending, error) {
 	if err := w.begin(ctx, StepLate); err != nil {
 		return Ending{}, err
 	}

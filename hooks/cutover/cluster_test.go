@@ -3,6 +3,7 @@ package cutover_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -103,9 +104,7 @@ func (k *kubelet) settle(ctx context.Context, d apps.Deployment) error {
 func podOf(d apps.Deployment, name string) *core.Pod {
 	controls := true
 	marks := map[string]string{"pod-template-hash": "5d4f8c7b9"}
-	for key, value := range d.Spec.Template.Labels {
-		marks[key] = value
-	}
+	maps.Copy(marks, d.Spec.Template.Labels)
 	return &core.Pod{
 		ObjectMeta: meta.ObjectMeta{Name: name, Labels: marks, OwnerReferences: []meta.OwnerReference{{
 			APIVersion: "apps/v1", Kind: "ReplicaSet", Name: d.Name + "-5d4f8c7b9", UID: types.UID("rs-" + d.Name), Controller: &controls,

@@ -9,8 +9,7 @@ import (
 
 func ExampleRefusal() {
 	err := error(&cutover.Refusal{Reason: "Service/shop-rustfs has no ready endpoint"})
-	var refusal *cutover.Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*cutover.Refusal](err); ok {
 		fmt.Println("REFUSED: " + refusal.Reason)
 	}
 	// Output: REFUSED: Service/shop-rustfs has no ready endpoint

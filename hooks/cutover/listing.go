@@ -12,19 +12,18 @@ import (
 // listing yields the objects of a bucket in the order of their keys. A bucket that is not there has none.
 func listing(ctx context.Context, store mirror.Reader, bucket string) iter.Seq2[mirror.Entry, error] {
 	return func(yield func(mirror.Entry, error) bool) {
-		last, from := "", mirror.Cursor{}
-		for first := true; ; first = false {
-			page, err := store.List(ctx, bucket, from)
-			if errors.Is(err, mirror.ErrNoBucket) && first {
-				return
-			}
+		failed := func(err error) {
+			yield(mirror.Entry{}, fmt.Errorf("list bucket %q of %s: %w", bucket, store.Location(), err))
+		}
+		last := ""
+		for page, err := range pages(ctx, store, bucket) {
 			if err != nil {
-				yield(mirror.Entry{}, fmt.Errorf("list bucket %q of %s: %w", bucket, store.Location(), err))
+				failed(err)
 				return
 			}
 			for _, e := range page.Entries {
 				if last != "" && e.Key <= last {
-					yield(mirror.Entry{}, fmt.Errorf("list bucket %q of %s: key %q comes after %q", bucket, store.Location(), e.Key, last))
+					failed(fmt.Errorf("key %q comes after %q", e.Key, last))
 					return
 				}
 				last = e.Key
@@ -32,11 +31,23 @@ func listing(ctx context.Context, store mirror.Reader, bucket string) iter.Seq2[
 					return
 				}
 			}
-			if !page.Truncated {
+		}
+	}
+}
+
+// pages yields the pages of a listing.
+func pages(ctx context.Context, store mirror.Reader, bucket string) iter.Seq2[mirror.Page, error] {
+	return func(yield func(mirror.Page, error) bool) {
+		from := mirror.Cursor{}
+		for {
+			page, err := store.List(ctx, bucket, from)
+			switch {
+			case errors.Is(err, mirror.ErrNoBucket) && from.Token == "":
 				return
+			case err == nil && page.Truncated && (page.Next == "" || page.Next == from.Token):
+				err = errors.New("the server does not say how to go on")
 			}
-			if page.Next == "" || page.Next == from.Token {
-				yield(mirror.Entry{}, fmt.Errorf("list bucket %q of %s: the server does not say how to go on after %q", bucket, store.Location(), last))
+			if !yield(page, err) || err != nil || !page.Truncated {
 				return
 			}
 			from = mirror.Cursor{Token: page.Next}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/helm-ferry/ferry/hooks/record"
-	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/copying"
 	"github.com/helm-ferry/ferry/mirror"
 )
@@ -88,7 +87,7 @@ func (w World) pass(ctx context.Context, t transfer, metadata bool) (retry bool,
 	copies, tolerance := w.job(t, copying.Copies)
 	copies.Options.Metadata = metadata
 	report, err := copying.Run(ctx, w.Log, copies, t.src, t.dst)
-	if _, verdict := w.judge(copies, tolerance, report, err); verdict.Kind != cli.Done {
+	if _, verdict := w.judge(copies, tolerance, report, err); !verdict.Done() {
 		return false, proof{}, &Refusal{Reason: "the second pass is not complete: " + verdict.Text, Err: err}
 	}
 	if err := w.begin(ctx, StepVerify); err != nil {
@@ -98,7 +97,7 @@ func (w World) pass(ctx context.Context, t transfer, metadata bool) (retry bool,
 	var source, target record.Marker
 	report, err = copying.Run(ctx, w.Log, compares, marked{t.src, &source}, writable{t.dst, &target})
 	report, verdict := w.judge(compares, tolerance, report, err)
-	if verdict.Kind != cli.Done {
+	if !verdict.Done() {
 		err := &Refusal{Reason: "the stores are not equal after the second pass: " + verdict.Text, Err: err}
 		return !metadata && onlyMetadata(report), proof{}, err
 	}

@@ -81,7 +81,7 @@ func (w World) pause(ctx context.Context) error {
 }
 
 // Refusal says why an upgrade must not go on.
-type Refusal struct {
+type Refusal struct { //nolint:errname // it is an answer, not a fault, and callers ask for it by this word
 	// Reason is one sentence, with the remedy.
 	Reason string
 	// Err is what it rests on, if anything failed.

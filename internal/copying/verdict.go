@@ -20,6 +20,9 @@ type Verdict struct {
 	Text string
 }
 
+// Done tells whether the run left nothing to do.
+func (v Verdict) Done() bool { return v.Kind == cli.Done }
+
 // String writes the word for the kind, the name of the run, and what there is to say.
 func (v Verdict) String() string {
 	word := map[cli.Kind]string{
