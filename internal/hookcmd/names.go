@@ -8,9 +8,11 @@ const (
 	Migrate = "migrate"
 	// Verify compares what Mirror or Migrate has copied, and writes nothing.
 	Verify = "verify"
+	// Guard refuses an upgrade that would lose data.
+	Guard = "guard"
 	// Version prints which Ferry the binary belongs to.
 	Version = "version"
 )
 
 // Names returns all subcommands.
-func Names() []string { return []string{Mirror, Migrate, Verify, Version} }
+func Names() []string { return []string{Mirror, Migrate, Verify, Guard, Version} }
