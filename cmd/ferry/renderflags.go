@@ -61,7 +61,7 @@ func (o *renderOptions) compile(door render.Door) (render.Config, error) {
 type hooksFlag render.Hooks
 
 func hookSpellings() []string {
-	return []string{string(render.HooksHelm), string(render.HooksArgoCD), string(render.HooksNone)}
+	return []string{string(render.HooksHelm), string(render.HooksArgoCD), string(render.HooksApart), string(render.HooksNone)}
 }
 
 // String returns the spelling.
