@@ -14,6 +14,7 @@ PLATFORM := $(shell go env GOOS)-$(shell go env GOARCH)
 # The pinned programs: built once into ~/.cache/ferry, see testdata/tools/README.md.
 PROGRAM := go run ./internal/testworld/cmd/build
 TEST_PROGRAMS := helm3 helm4 versitygw minio mc rclone etcd kube-apiserver kustomize
+CLUSTER_PROGRAMS := kube-controller-manager kube-scheduler kubelet kube-proxy containerd containerd-shim-runc-v2 ctr coredns
 path = $$($(PROGRAM) $(1) | sed 's,^[^/]*,,')
 
 FUZZTIME ?= 10s
@@ -22,7 +23,7 @@ VULNDB_OFFLINE ?=
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 .PHONY: build
 build: ## bin/ferry and bin/ferry-hook for this machine; `helm plugin install .` takes them from there
@@ -39,6 +40,18 @@ test: ## all tests; the first run builds the real servers and Helms that they us
 	@$(PROGRAM) $(TEST_PROGRAMS)
 	@# -count=1: tests build and run programs, whose sources the cache of results does not see
 	CGO_ENABLED=1 go test -race -count=1 -timeout 20m ./...
+
+.PHONY: e2e
+e2e: ## Ferry on a real cluster, which it makes and removes: needs Linux, root and Debian's packages
+	@$(PROGRAM) $(CLUSTER_PROGRAMS) $(TEST_PROGRAMS)
+	CGO_ENABLED=0 go test -tags e2e -count=1 -timeout 40m ./internal/testworld/node ./internal/e2e/...
+
+.PHONY: cluster-up cluster-down
+CLUSTER ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ferry/cluster
+cluster-up: ## a Kubernetes cluster of one node in a network namespace, to look around
+	@go run ./internal/testworld/cmd/cluster up $(CLUSTER)
+cluster-down: ## remove it, also what a crash left
+	@go run ./internal/testworld/cmd/cluster down $(CLUSTER)
 
 .PHONY: check
 check: lint vet test generated tidy vuln helm-lint ## all that must hold for a change; VULNDB_OFFLINE=1 where vuln.go.dev is out of reach

@@ -134,7 +134,7 @@ func (g guarded) command(ctx context.Context, args ...string) *exec.Cmd {
 
 // upgrade runs Helm, and the guard's Job while Helm waits for it. It returns how both end, and what
 // the guard says.
-func (g guarded) upgrade(t *testing.T, args ...string) (helm error, exit int, log string) {
+func (g guarded) upgrade(t *testing.T, args ...string) (exit int, log string, helm error) {
 	t.Helper()
 	if args[0] == "upgrade" {
 		args = append(append([]string{"upgrade", "shop", g.chart}, g.args...), args[1:]...)
@@ -155,7 +155,7 @@ func (g guarded) upgrade(t *testing.T, args ...string) (helm error, exit int, lo
 			if helm != nil {
 				helm = fmt.Errorf("%w\n%s", helm, said.String())
 			}
-			return helm, exit, log
+			return exit, log, helm
 		case <-time.After(50 * time.Millisecond):
 		}
 		job, err := jobs.Get(t.Context(), "shop-guard", meta.GetOptions{})
@@ -268,7 +268,7 @@ func (g guarded) follow(t *testing.T) {
 	g.install(t)
 
 	// nothing is lost
-	if err, exit, log := g.upgrade(t, "upgrade", "--set", "replicas=1"); err != nil || exit != 0 || !strings.HasPrefix(lastLine(log), "PASS: ") {
+	if exit, log, err := g.upgrade(t, "upgrade", "--set", "replicas=1"); err != nil || exit != 0 || !strings.HasPrefix(lastLine(log), "PASS: ") {
 		t.Fatalf("an upgrade that loses nothing: exit %d, %v\n%s", exit, err, log)
 	}
 	if claim := g.claim(t, "uploads"); claim.Annotations["helm.sh/resource-policy"] == "keep" && g.args == nil {
@@ -281,7 +281,7 @@ func (g guarded) follow(t *testing.T) {
 		t.Fatal(err)
 	}
 	uid := g.claim(t, "uploads").UID
-	err, exit, log := g.upgrade(t, "upgrade", "--set", "claim=false")
+	exit, log, err := g.upgrade(t, "upgrade", "--set", "claim=false")
 	if err == nil || exit != 4 || !strings.HasPrefix(lastLine(log), "REFUSED: upgrade to revision 3 would delete 1 claim (uploads; 1.0 GiB): go on rendering it") {
 		t.Errorf("an upgrade that deletes a claim: exit %d, %v\n%s", exit, err, log)
 	}
@@ -290,7 +290,7 @@ func (g guarded) follow(t *testing.T) {
 	}
 
 	// the same upgrade leaves the claim behind now, and says so
-	if err, exit, log := g.upgrade(t, "upgrade", "--set", "claim=false"); err != nil || exit != 0 || !strings.Contains(lastLine(log), "left behind: uploads") {
+	if exit, log, err := g.upgrade(t, "upgrade", "--set", "claim=false"); err != nil || exit != 0 || !strings.Contains(lastLine(log), "left behind: uploads") {
 		t.Errorf("the upgrade again: exit %d, %v\n%s", exit, err, log)
 	}
 	if claim := g.claim(t, "uploads"); claim.UID != uid || claim.DeletionTimestamp != nil {
@@ -298,7 +298,7 @@ func (g guarded) follow(t *testing.T) {
 	}
 
 	// a rollback to a revision that renders it takes it back
-	if err, exit, log := g.upgrade(t, "rollback", "shop", "2"); err != nil || exit != 0 {
+	if exit, log, err := g.upgrade(t, "rollback", "shop", "2"); err != nil || exit != 0 {
 		t.Errorf("a rollback: exit %d, %v\n%s", exit, err, log)
 	}
 	if claim := g.claim(t, "uploads"); claim.UID != uid {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/helm-ferry/ferry/internal/testworld/pki"
 )
 
 // APIServer is a Kubernetes API server, and the etcd behind it, that this
@@ -112,17 +115,17 @@ func launchKubeAPIServer(ctx context.Context, dir, store string) (*process, Clus
 	if err != nil {
 		return nil, Cluster{}, err
 	}
-	_, tokens, err := newKey(dir, "service-account")
+	tokens, err := pki.Key(dir, "service-account")
 	if err != nil {
 		return nil, Cluster{}, err
 	}
 	p, err := launch("kube-apiserver", path, dir, nil, []string{
 		"--etcd-servers=" + store,
 		"--bind-address=127.0.0.1", "--secure-port=" + port(address),
-		"--tls-cert-file=" + serving.certificate, "--tls-private-key-file=" + serving.key,
+		"--tls-cert-file=" + serving.Certificate, "--tls-private-key-file=" + serving.Key,
 		"--token-auth-file=tokens.csv", "--authorization-mode=RBAC",
 		"--service-account-issuer=https://kubernetes.default.svc",
-		"--service-account-key-file=" + tokens.key, "--service-account-signing-key-file=" + tokens.key,
+		"--service-account-key-file=" + tokens.Key, "--service-account-signing-key-file=" + tokens.Key,
 		"--enable-admission-plugins=ServiceAccount,PodSecurity", "--allow-privileged=true",
 		// Addresses from documentation ranges (RFC 5737): nothing may route to them.
 		"--service-cluster-ip-range=203.0.113.0/24", "--advertise-address=192.0.2.1", "--endpoint-reconciler-type=none",
@@ -142,19 +145,19 @@ func launchKubeAPIServer(ctx context.Context, dir, store string) (*process, Clus
 
 // newCluster writes what server and clients must agree on before the start: the
 // certificate, the administrator's token, the kubeconfig.
-func newCluster(dir, endpoint string) (Cluster, keyPair, error) {
-	serving, err := newServingPair(dir)
+func newCluster(dir, endpoint string) (Cluster, pki.Pair, error) {
+	serving, err := pki.Serving(dir, []net.IP{net.IPv4(127, 0, 0, 1)}, []string{"localhost"})
 	if err != nil {
-		return Cluster{}, keyPair{}, err
+		return Cluster{}, pki.Pair{}, err
 	}
 	token := rand.Text()
 	row := fmt.Sprintf("%s,admin,admin,\"system:masters\"\n", token)
 	if err := os.WriteFile(filepath.Join(dir, "tokens.csv"), []byte(row), 0o600); err != nil {
-		return Cluster{}, keyPair{}, err
+		return Cluster{}, pki.Pair{}, err
 	}
-	trust, err := os.ReadFile(serving.certificate)
+	trust, err := os.ReadFile(serving.Certificate)
 	if err != nil {
-		return Cluster{}, keyPair{}, err
+		return Cluster{}, pki.Pair{}, err
 	}
 	kubeconfig := filepath.Join(dir, "kubeconfig")
 	err = clientcmd.WriteToFile(api.Config{
@@ -164,11 +167,11 @@ func newCluster(dir, endpoint string) (Cluster, keyPair, error) {
 		CurrentContext: "ferry",
 	}, kubeconfig)
 	if err != nil {
-		return Cluster{}, keyPair{}, fmt.Errorf("write the kubeconfig: %w", err)
+		return Cluster{}, pki.Pair{}, fmt.Errorf("write the kubeconfig: %w", err)
 	}
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
-		return Cluster{}, keyPair{}, err
+		return Cluster{}, pki.Pair{}, err
 	}
 	config.QPS = -1 // no throttling: the server is the test's own
 	config.WarningHandler = rest.NoWarnings{}

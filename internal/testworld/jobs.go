@@ -45,15 +45,13 @@ func (c Cluster) RunJobs(ctx context.Context, namespace, program string) (string
 			}
 			err = FinishJob(ctx, client, job, ran == nil)
 		}
-		if ctx.Err() != nil {
-			return log.String(), nil
-		}
-		if err != nil {
-			fmt.Fprintln(&log, err)
-		}
 		select {
 		case <-ctx.Done():
+			return log.String(), nil
 		case <-time.After(100 * time.Millisecond):
+			if err != nil {
+				fmt.Fprintln(&log, err)
+			}
 		}
 	}
 }

@@ -27,7 +27,7 @@ func Program(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	root, err := moduleRoot()
+	root, err := Root()
 	if err != nil {
 		return "", fmt.Errorf("find the pin of %s: %w", name, err)
 	}
@@ -35,7 +35,7 @@ func Program(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("find the cache for %s: %w", name, err)
 	}
-	module := filepath.Join(root, "testdata", "tools", name)
+	module := filepath.Join(root, "testdata", "tools", p.folder())
 	sum, err := p.hash(module)
 	if err != nil {
 		return "", fmt.Errorf("read the pin of %s: %w", name, err)
@@ -67,7 +67,7 @@ func (p pin) build(ctx context.Context, module, path string) error {
 		return err
 	}
 	part := path + ".part"
-	if _, err := goTool(ctx, module, "build", "-trimpath", "-ldflags", stripped+flags, "-o", part, p.pkg); err != nil {
+	if _, err := p.goTool(ctx, module, "build", "-trimpath", "-ldflags", stripped+flags, "-o", part, p.pkg); err != nil {
 		return fmt.Errorf("build %s: %w", p.name, err)
 	}
 	if err := os.Rename(part, path); err != nil {
@@ -83,7 +83,7 @@ const stripped = "-s -w "
 // linkerFlags are those that stamp the version.
 func (p pin) linkerFlags(ctx context.Context, module string) (string, error) {
 	version := func(dependency string) (string, error) {
-		return goTool(ctx, module, "list", "-m", "-f", "{{.Version}}", dependency)
+		return p.goTool(ctx, module, "list", "-m", "-f", "{{.Version}}", dependency)
 	}
 	minor := func(dependency string) (string, error) {
 		v, err := version(dependency)
@@ -110,7 +110,7 @@ func (p pin) linkerFlags(ctx context.Context, module string) (string, error) {
 // hash covers what decides the content of the program.
 func (p pin) hash(module string) (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH, p.pkg, stripped+p.stamp, buildEnv())
+	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH, p.pkg, stripped+p.stamp, p.buildEnv())
 	for _, name := range []string{"go.mod", "go.sum", "tools.go"} {
 		content, err := os.ReadFile(filepath.Join(module, name))
 		if err != nil {
@@ -125,15 +125,20 @@ func (p pin) hash(module string) (string, error) {
 
 // buildEnv is set for every build, so that the caller's own flags do not decide
 // what the cached program is.
-func buildEnv() []string {
-	return []string{"CGO_ENABLED=0", "GOFLAGS=-mod=readonly -buildvcs=false", "GOWORK=off"}
+func (p pin) buildEnv() []string {
+	cgo := "CGO_ENABLED=0"
+	if p.cgo {
+		cgo = "CGO_ENABLED=1"
+	}
+
+	return []string{cgo, "GOFLAGS=-mod=readonly -buildvcs=false", "GOWORK=off"}
 }
 
 // goTool runs the go command in dir and returns what it prints, trimmed.
-func goTool(ctx context.Context, dir string, args ...string) (string, error) {
+func (p pin) goTool(ctx context.Context, dir string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), buildEnv()...)
+	cmd.Env = append(os.Environ(), p.buildEnv()...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -159,9 +164,9 @@ func cacheDir() (string, error) {
 	return filepath.Join(home, ".cache", "ferry", "tools"), nil
 }
 
-// moduleRoot walks up from the working directory, which for a test is the
+// Root is the folder of this module. It walks up from the working directory, which for a test is the
 // folder of its package, to the folder that pins the programs.
-func moduleRoot() (string, error) {
+func Root() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {
 		return "", err

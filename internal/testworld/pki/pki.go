@@ -1,4 +1,5 @@
-package testworld
+// Package pki makes the keys that a scratch cluster needs.
+package pki
 
 import (
 	"crypto/ecdsa"
@@ -15,18 +16,18 @@ import (
 	"time"
 )
 
-// keyPair names the files of a private key and of its certificate, if it has one.
-type keyPair struct {
-	key         string
-	certificate string
+// Pair names the files of a private key and of its certificate, if it has one.
+type Pair struct {
+	Key         string
+	Certificate string
 }
 
-// newServingPair writes a key and a certificate for loopback into dir. The
+// Serving writes a key and a certificate for these addresses and names into dir. The
 // certificate signs itself, so that it is also what clients trust.
-func newServingPair(dir string) (keyPair, error) {
+func Serving(dir string, addresses []net.IP, names []string) (Pair, error) {
 	key, pair, err := newKey(dir, "serving")
 	if err != nil {
-		return keyPair{}, err
+		return Pair{}, err
 	}
 	now := time.Now()
 	template := &x509.Certificate{
@@ -38,31 +39,37 @@ func newServingPair(dir string) (keyPair, error) {
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		IsCA:                  true,
 		BasicConstraintsValid: true,
-		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1)},
-		DNSNames:              []string{"localhost"},
+		IPAddresses:           addresses,
+		DNSNames:              names,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
-		return keyPair{}, fmt.Errorf("make a certificate: %w", err)
+		return Pair{}, fmt.Errorf("make a certificate: %w", err)
 	}
-	pair.certificate = filepath.Join(dir, "serving.crt")
+	pair.Certificate = filepath.Join(dir, "serving.crt")
 
-	return pair, writePEM(pair.certificate, "CERTIFICATE", der)
+	return pair, writePEM(pair.Certificate, "CERTIFICATE", der)
 }
 
-// newKey writes a private key to dir/name.key.
-func newKey(dir, name string) (*ecdsa.PrivateKey, keyPair, error) {
+// Key writes a private key to dir/name.key.
+func Key(dir, name string) (Pair, error) {
+	_, pair, err := newKey(dir, name)
+
+	return pair, err
+}
+
+func newKey(dir, name string) (*ecdsa.PrivateKey, Pair, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, keyPair{}, fmt.Errorf("make a key: %w", err)
+		return nil, Pair{}, fmt.Errorf("make a key: %w", err)
 	}
 	der, err := x509.MarshalECPrivateKey(key)
 	if err != nil {
-		return nil, keyPair{}, fmt.Errorf("encode a key: %w", err)
+		return nil, Pair{}, fmt.Errorf("encode a key: %w", err)
 	}
-	pair := keyPair{key: filepath.Join(dir, name+".key")}
+	pair := Pair{Key: filepath.Join(dir, name+".key")}
 
-	return key, pair, writePEM(pair.key, "EC PRIVATE KEY", der)
+	return key, pair, writePEM(pair.Key, "EC PRIVATE KEY", der)
 }
 
 func writePEM(path, kind string, der []byte) error {

@@ -1,0 +1,207 @@
+//go:build e2e
+
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/helm-ferry/ferry/internal/testworld"
+	"github.com/helm-ferry/ferry/internal/testworld/image"
+	"github.com/helm-ferry/ferry/internal/testworld/node"
+)
+
+// Names of the images. They are never pulled.
+const (
+	hookImage = "localhost/ferry-hook:e2e"
+	loadImage = "localhost/load:e2e"
+)
+
+// world is the cluster and the programs of the suite.
+type world struct {
+	*node.Node
+	client kubernetes.Interface
+	ferry  string // path of the program, in the folder of the plugin
+	folder string
+}
+
+// shared is the world of all tests of the package; TestMain makes it.
+var shared *world
+
+var keep = flag.Bool("keep", false, "leave the cluster running")
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "ferry-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+
+		return 1
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 40*time.Minute) // programs may have to be built
+	defer cancel()
+	shared, err = newWorld(ctx, folder)
+	if !*keep {
+		defer func() {
+			if err := errors.Join(node.Down(context.WithoutCancel(ctx), filepath.Join(folder, "cluster")), os.RemoveAll(folder)); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+			}
+		}()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "the suite needs a cluster:", err)
+
+		return 1
+	}
+
+	return m.Run()
+}
+
+func newWorld(ctx context.Context, folder string) (*world, error) {
+	n, err := node.Up(ctx, filepath.Join(folder, "cluster"))
+	if err != nil {
+		return nil, err
+	}
+	client, err := kubernetes.NewForConfig(n.Config)
+	if err != nil {
+		return nil, err
+	}
+	w := &world{Node: n, client: client, folder: folder}
+	for _, name := range []string{"helm3", "helm4"} {
+		if _, err := testworld.Program(ctx, name); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.plugin(ctx); err != nil {
+		return nil, err
+	}
+
+	return w, w.images(ctx)
+}
+
+// plugin lays the plugin out as a release does: the program where plugin.yaml of both formats looks for it.
+func (w *world) plugin(ctx context.Context) error {
+	root, err := testworld.Root()
+	if err != nil {
+		return err
+	}
+	plugin := filepath.Join(w.folder, "plugins", "ferry")
+	program, err := node.Build(ctx, filepath.Join(plugin, "bin", "linux-amd64"), "./cmd/ferry")
+	if err != nil {
+		return err
+	}
+	w.ferry = program
+	for _, file := range []string{"plugin.yaml", "helm4/ferry-post-renderer/plugin.yaml"} {
+		text, err := os.ReadFile(filepath.Join(root, file))
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(plugin, file)), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(plugin, file), text, 0o644); err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+// images loads what pods run.
+func (w *world) images(ctx context.Context) error {
+	folder := filepath.Join(w.folder, "programs")
+	hook, err := node.Build(ctx, folder, "./cmd/ferry-hook")
+	if err != nil {
+		return err
+	}
+	load, err := node.Build(ctx, folder, "./internal/e2e/load")
+	if err != nil {
+		return err
+	}
+	images := []image.Image{
+		{Name: hookImage, Entrypoint: []string{"/ferry-hook"}, User: "65532:65532", Files: map[string]string{"/ferry-hook": hook}},
+		{Name: loadImage, Entrypoint: []string{"/load"}, User: "65532:65532", Files: map[string]string{"/load": load}},
+	}
+	for _, program := range []struct{ name, image, entrypoint string }{
+		{"minio", "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z", "minio"},
+		{"versitygw", "ghcr.io/versity/versitygw:v1.8.0", "versitygw"},
+		{"rclone", "rclone/rclone:1.75.1", "rclone"},
+	} {
+		path, err := testworld.Program(ctx, program.name)
+		if err != nil {
+			return err
+		}
+		images = append(images, image.Image{
+			Name: program.image, Entrypoint: []string{"/" + program.entrypoint}, Files: map[string]string{"/" + program.entrypoint: path},
+		})
+	}
+	for _, i := range images {
+		if err := w.Load(ctx, i); err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+// run runs a program inside the cluster's network, with the Helm of that major as HELM_BIN, and
+// returns its exit code and all that it said.
+func (w *world) run(t *testing.T, helm, name string, args ...string) (int, string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	defer cancel()
+	bin, err := testworld.Program(ctx, helm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch name {
+	case "helm":
+		name = bin
+	case "ferry":
+		name = w.ferry
+	}
+	home := filepath.Join(w.folder, helm)
+	cmd := w.Command(ctx, name, args...)
+	cmd.Env = append(cmd.Env, "HELM_BIN="+bin, "HOME="+home, "HELM_PLUGINS="+filepath.Join(w.folder, "plugins")+":"+filepath.Join(w.folder, "plugins", "ferry", "helm4"))
+	if helm == "helm3" {
+		cmd.Env = append(cmd.Env, "HELM_PLUGINS="+filepath.Join(w.folder, "plugins"))
+	}
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err = cmd.Run()
+	t.Logf("$ %s %s\n%s", filepath.Base(name), strings.Join(args, " "), out.String())
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return exit.ExitCode(), out.String()
+	}
+	if err != nil {
+		t.Fatalf("%s %q: %v\n%s", name, args, err, out.String())
+	}
+
+	return 0, out.String()
+}
+
+// must is run for what has to end well.
+func (w *world) must(t *testing.T, helm, name string, args ...string) string {
+	t.Helper()
+	exit, out := w.run(t, helm, name, args...)
+	if exit != 0 {
+		t.Fatalf("%s %q: exit code %d", name, args, exit)
+	}
+
+	return out
+}

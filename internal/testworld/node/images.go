@@ -1,0 +1,83 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/helm-ferry/ferry/internal/testworld"
+	"github.com/helm-ferry/ferry/internal/testworld/image"
+)
+
+// Load puts an image into the node, where pods find it under its name if they do not insist on a pull.
+func (n *Node) Load(ctx context.Context, i image.Image) error {
+	f, err := os.CreateTemp(n.file("images"), "*.tar")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(f.Name()) }() // it is in containerd then
+	err = i.Write(f)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	_, err = n.ctr(ctx, "images", "import", f.Name())
+
+	return err
+}
+
+// loadPause loads what every pod's sandbox runs, once containerd answers.
+func (n *Node) loadPause(ctx context.Context) error {
+	program, err := Build(ctx, n.file("images"), "./internal/testworld/cmd/pause")
+	if err != nil {
+		return err
+	}
+	if err := await(ctx, "containerd", func(ctx context.Context) error {
+		_, err := n.ctr(ctx, "version")
+
+		return err
+	}); err != nil {
+		return err
+	}
+
+	return n.Load(ctx, image.Image{Name: "localhost/pause:1", Entrypoint: []string{"/pause"}, Files: map[string]string{"/pause": program}})
+}
+
+// Build builds a package of this module for the node, without cgo, into a folder.
+func Build(ctx context.Context, folder, pkg string) (string, error) {
+	root, err := testworld.Root()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(folder, filepath.Base(pkg))
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, pkg)
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build %s: %w\n%s", pkg, err, bytes.TrimSpace(out))
+	}
+
+	return path, nil
+}
+
+// ctr asks containerd, and returns the words of the answer.
+func (p place) ctr(ctx context.Context, args ...string) ([]string, error) {
+	path, err := testworld.Program(ctx, "ctr")
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, path, append([]string{"--address", p.file("containerd.sock"), "--namespace", "k8s.io"}, args...)...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("ctr %q: %w: %s", args, err, bytes.TrimSpace(stderr.Bytes()))
+	}
+
+	return strings.Fields(stdout.String()), nil
+}

@@ -1,0 +1,130 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	core "k8s.io/api/core/v1"
+	storage "k8s.io/api/storage/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+)
+
+const (
+	provisioner   = "folder.helm-ferry.dev"
+	provisionedBy = "pv.kubernetes.io/provisioned-by"
+)
+
+// createClass creates the default StorageClass.
+func createClass(ctx context.Context, client kubernetes.Interface) error {
+	reclaim := core.PersistentVolumeReclaimDelete
+	grow := true
+	_, err := client.StorageV1().StorageClasses().Create(ctx, &storage.StorageClass{
+		ObjectMeta:           meta.ObjectMeta{Name: "folder", Annotations: map[string]string{"storageclass.kubernetes.io/is-default-class": "true"}},
+		Provisioner:          provisioner,
+		ReclaimPolicy:        &reclaim,
+		AllowVolumeExpansion: &grow,
+	}, meta.CreateOptions{})
+	if err != nil {
+		return fmt.Errorf("create the StorageClass: %w", err)
+	}
+
+	return nil
+}
+
+// Provision gives claims of the StorageClass "folder" a folder each, and deletes the folder when a
+// volume is released, until ctx ends.
+func (n *Node) Provision(ctx context.Context, log *slog.Logger) error {
+	client, err := kubernetes.NewForConfig(n.Config)
+	if err != nil {
+		return err
+	}
+	tick := time.NewTicker(300 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if err := errors.Join(n.bind(ctx, client), n.reclaim(ctx, client)); err != nil && ctx.Err() == nil {
+			log.Warn("provision volumes", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// bind makes a volume for each claim that waits for one.
+func (n *Node) bind(ctx context.Context, client kubernetes.Interface) error {
+	claims, err := client.CoreV1().PersistentVolumeClaims("").List(ctx, meta.ListOptions{})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, claim := range claims.Items {
+		class := claim.Spec.StorageClassName
+		if claim.Status.Phase != core.ClaimPending || claim.Spec.VolumeName != "" || class == nil || *class != "folder" {
+			continue
+		}
+		volume := n.volume(claim)
+		if err := os.MkdirAll(volume.Spec.HostPath.Path, 0o777); err != nil {
+			return err
+		}
+		// a host path knows no fsGroup: everybody may write
+		if err := os.Chmod(volume.Spec.HostPath.Path, 0o777); err != nil { //nolint:gosec // a scratch folder
+			return err
+		}
+		_, err := client.CoreV1().PersistentVolumes().Create(ctx, volume, meta.CreateOptions{})
+		if err != nil && !apierrors.IsAlreadyExists(err) {
+			errs = append(errs, err)
+		}
+	}
+
+	return errors.Join(errs...)
+}
+
+// volume is the volume of a claim, bound to it.
+func (n *Node) volume(claim core.PersistentVolumeClaim) *core.PersistentVolume {
+	name := "pvc-" + string(claim.UID)
+
+	return &core.PersistentVolume{
+		ObjectMeta: meta.ObjectMeta{Name: name, Annotations: map[string]string{provisionedBy: provisioner}},
+		Spec: core.PersistentVolumeSpec{
+			AccessModes:                   claim.Spec.AccessModes,
+			Capacity:                      core.ResourceList{core.ResourceStorage: claim.Spec.Resources.Requests[core.ResourceStorage]},
+			PersistentVolumeReclaimPolicy: core.PersistentVolumeReclaimDelete,
+			StorageClassName:              "folder",
+			PersistentVolumeSource:        core.PersistentVolumeSource{HostPath: &core.HostPathVolumeSource{Path: n.file("volumes", name)}},
+			ClaimRef: &core.ObjectReference{
+				APIVersion: "v1", Kind: "PersistentVolumeClaim", Namespace: claim.Namespace, Name: claim.Name, UID: claim.UID,
+			},
+		},
+	}
+}
+
+// reclaim deletes released volumes with their data.
+func (n *Node) reclaim(ctx context.Context, client kubernetes.Interface) error {
+	volumes, err := client.CoreV1().PersistentVolumes().List(ctx, meta.ListOptions{})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, volume := range volumes.Items {
+		if volume.Annotations[provisionedBy] != provisioner || volume.Status.Phase != core.VolumeReleased ||
+			volume.Spec.PersistentVolumeReclaimPolicy != core.PersistentVolumeReclaimDelete {
+			continue
+		}
+		err := os.RemoveAll(n.file("volumes", filepath.Base(volume.Spec.HostPath.Path)))
+		if err == nil {
+			err = client.CoreV1().PersistentVolumes().Delete(ctx, volume.Name, meta.DeleteOptions{})
+		}
+		errs = append(errs, err)
+	}
+
+	return errors.Join(errs...)
+}

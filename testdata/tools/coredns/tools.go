@@ -1,0 +1,8 @@
+//go:build tools
+
+// Package tools pins the program that tests run; see testdata/tools/README.md.
+package tools
+
+import (
+	_ "github.com/coredns/coredns"
+)
