@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -30,11 +32,15 @@ import (
 // and the variables HELM_BIN, MAJOR and HELM_NAMESPACE.
 func TestReleaseScripts(t *testing.T) {
 	helms := map[string]string{"3": testworld.Helm3(t), "4": testworld.Helm4(t)}
+	hook := filepath.Join(t.TempDir(), "ferry-hook")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", hook, "../ferry-hook").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
 	cluster := testworld.StartAPIServer(t)
 	for major, helm := range helms {
 		t.Run("helm"+major, func(t *testing.T) {
 			testscript.Run(t, testscript.Params{
-				Setup: func(env *testscript.Env) error { return setUpRelease(t.Context(), env, cluster, major, helm) },
+				Setup: func(env *testscript.Env) error { return setUpRelease(t.Context(), env, room{Cluster: cluster, major: major, helm: helm, hook: hook}) },
 				Dir:   "testdata/release",
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
 					"exits": exits, "apply": inCluster(applyFile), "bind": inCluster(bind), "live": inCluster(live), "gone": inCluster(gone),
@@ -52,25 +58,40 @@ func TestReleaseScripts(t *testing.T) {
 type room struct {
 	testworld.Cluster
 
+	major, helm string
+	// hook is ferry-hook, which this machine runs in place of the Jobs' image.
+	hook      string
 	namespace string
 }
 
 // roomKey is that of the room among the values of a script.
 type roomKey struct{}
 
-func setUpRelease(ctx context.Context, env *testscript.Env, cluster testworld.Cluster, major, helm string) error {
+func setUpRelease(ctx context.Context, env *testscript.Env, r room) error {
 	script := env.WorkDir[strings.LastIndexByte(env.WorkDir, '/')+1:]
-	p := room{cluster, strings.TrimPrefix(script, "script-") + "-helm" + major}
-	if err := cluster.Namespace(ctx, p.namespace, nil); err != nil {
+	r.namespace = strings.TrimPrefix(script, "script-") + "-helm" + r.major
+	if err := r.Namespace(ctx, r.namespace, nil); err != nil {
 		return err
 	}
-	env.Values[roomKey{}] = p
+	env.Values[roomKey{}] = r
 	for name, value := range map[string]string{
-		"HELM_BIN": helm, "MAJOR": major, "HELM_NAMESPACE": p.namespace, "KUBECONFIG": cluster.Kubeconfig,
+		"HELM_BIN": r.helm, "MAJOR": r.major, "HELM_NAMESPACE": r.namespace, "KUBECONFIG": r.Kubeconfig,
 		"HELM_CACHE_HOME": env.WorkDir + "/.cache", "HELM_CONFIG_HOME": env.WorkDir + "/.config", "HELM_DATA_HOME": env.WorkDir + "/.data",
 	} {
 		env.Setenv(name, value)
 	}
+	running, stop := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	var log string
+	go func() {
+		defer close(ended)
+		log, _ = r.RunJobs(running, r.namespace, r.hook) // what goes wrong is in the log
+	}()
+	env.Defer(func() {
+		stop()
+		<-ended
+		env.T().Log("the Jobs:\n" + log)
+	})
 	return nil
 }
 
