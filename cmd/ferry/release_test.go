@@ -40,8 +40,10 @@ func TestReleaseScripts(t *testing.T) {
 	for major, helm := range helms {
 		t.Run("helm"+major, func(t *testing.T) {
 			testscript.Run(t, testscript.Params{
-				Setup: func(env *testscript.Env) error { return setUpRelease(t.Context(), env, room{Cluster: cluster, major: major, helm: helm, hook: hook}) },
-				Dir:   "testdata/release",
+				Setup: func(env *testscript.Env) error {
+					return setUpRelease(t.Context(), env, room{Cluster: cluster, major: major, helm: helm, hook: hook})
+				},
+				Dir: "testdata/release",
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
 					"exits": exits, "apply": inCluster(applyFile), "bind": inCluster(bind), "live": inCluster(live), "gone": inCluster(gone),
 				},
