@@ -13,7 +13,6 @@ import (
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/hookcmd"
 	"github.com/helm-ferry/ferry/internal/kube"
-	"github.com/helm-ferry/ferry/internal/revision"
 )
 
 // guardOptions are the flags of ferry-hook guard.
@@ -59,8 +58,8 @@ come. A first installation passes.`,
 }
 
 func (p program) runGuard(ctx context.Context, opts *guardOptions) error {
-	if opts.revision != 0 && opts.release == "" {
-		return cli.Usage.Errorf("--revision is one of a release: name it with --release")
+	if err := checkRevision(opts.release, opts.revision); err != nil {
+		return err
 	}
 	cfg, err := loadConfig(opts.config)
 	if err != nil {
@@ -107,16 +106,7 @@ func (o *guardOptions) situation(ctx context.Context, client kube.Client, cfg *c
 		}
 		return hooks.Tracked(ctx, client, o.application, string(text), cfg)
 	}
-	var history revision.History
-	var err error
-	switch {
-	case o.release == "":
-		history, err = revision.ReadOf(ctx, client, "Job", hooks.GuardName(cfg))
-	case o.revision == 0:
-		history, err = revision.Read(ctx, client, o.release)
-	default:
-		history, err = revision.ReadAt(ctx, client, o.release, o.revision)
-	}
+	history, err := historyOf(ctx, client, o.release, o.revision, hooks.GuardName(cfg))
 	if err != nil {
 		return hooks.Situation{}, err
 	}

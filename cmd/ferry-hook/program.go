@@ -52,9 +52,14 @@ the credentials of both stores from Secrets, in the environment:
   FERRY_SOURCE_SECRET_KEY       FERRY_DESTINATION_SECRET_KEY
   FERRY_SOURCE_SESSION_TOKEN    FERRY_DESTINATION_SESSION_TOKEN   (for temporary credentials)
 
+Those that find out themselves in which direction objects move get them by provider, for example
+
+  FERRY_STORE_MINIO_ACCESS_KEY  FERRY_STORE_MINIO_SECRET_KEY
+
 The report goes to stdout, words go to stderr; the last line is the verdict.`,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true // an image without a shell
-	root.AddCommand(p.mirrorCommand(), p.migrateCommand(), p.verifyCommand(), p.guardCommand(), p.versionCommand())
+	root.AddCommand(p.mirrorCommand(), p.migrateCommand(), p.verifyCommand(), p.guardCommand(),
+		p.cutoverCommand(), p.bringBackCommand(), p.watchdogCommand(), p.versionCommand())
 	return root
 }

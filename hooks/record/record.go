@@ -23,6 +23,8 @@ type Record struct {
 	SourceDigest, ReportDigest string
 	StartedAt, ProvenAt        time.Time
 	State                      State
+	// Marks tell what was written to either store after the proof.
+	Marks Marks
 }
 
 // Proves tells whether the objects of one provider are known to be in another, as of a revision to

@@ -47,11 +47,15 @@ func (e *UnreadableError) Unwrap() error { return e.Err }
 
 // Write keeps a record, in the place of the one before it.
 func Write(ctx context.Context, client kube.Client, name string, r Record) error {
+	data, err := encode(r)
+	if err != nil {
+		return fmt.Errorf("write ConfigMap/%s in %s: %w", Name(name), client.Namespace, err)
+	}
 	configMaps := client.CoreV1().ConfigMaps(client.Namespace)
 	configMap := &core.ConfigMap{ObjectMeta: meta.ObjectMeta{Name: Name(name), Labels: map[string]string{
 		"app.kubernetes.io/part-of": "ferry", "app.kubernetes.io/component": "migration", "helm-ferry.dev/name": name,
-	}}, Data: encode(r)}
-	_, err := configMaps.Update(ctx, configMap, meta.UpdateOptions{})
+	}}, Data: data}
+	_, err = configMaps.Update(ctx, configMap, meta.UpdateOptions{})
 	if apierrors.IsNotFound(err) {
 		_, err = configMaps.Create(ctx, configMap, meta.CreateOptions{})
 	}
@@ -71,13 +75,14 @@ func Supersede(ctx context.Context, client kube.Client, name string) error {
 	return Write(ctx, client, name, *r)
 }
 
-func encode(r Record) map[string]string {
+func encode(r Record) (map[string]string, error) {
+	marks, err := r.Marks.encode()
 	return map[string]string{
 		"alias": r.Alias, "from": r.From, "to": r.To, "revision": strconv.Itoa(r.Revision),
 		"sourceDigest": r.SourceDigest, "reportDigest": r.ReportDigest,
 		"startedAt": r.StartedAt.UTC().Format(time.RFC3339), "provenAt": r.ProvenAt.UTC().Format(time.RFC3339),
-		"state": string(r.State),
-	}
+		"state": string(r.State), "marks": marks,
+	}, err
 }
 
 func decode(data map[string]string) (*Record, error) {
@@ -89,6 +94,9 @@ func decode(data map[string]string) (*Record, error) {
 		return nil, fmt.Errorf("state is %q, want %s or %s", r.State, Proven, Superseded)
 	}
 	var err error
+	if r.Marks, err = decodeMarks(data["marks"]); err != nil {
+		return nil, err
+	}
 	if r.Revision, err = strconv.Atoi(data["revision"]); err != nil {
 		return nil, fmt.Errorf("revision: %w", err)
 	}
