@@ -23,7 +23,7 @@ type planOptions struct {
 }
 
 // planOwn are Ferry's own flags among those of Helm, true if they take a value.
-var planOwn = map[string]bool{"config": true, "output": true}
+var planOwn = map[string]bool{"config": true, "output": true, "current": true, "hooks": true, "helm4": false}
 
 func newPlan(streams cli.Streams) *cobra.Command {
 	opts := &planOptions{}
@@ -67,6 +67,11 @@ objects show is not seen, and no plan proves that a store holds a copy of anothe
 func runPlan(ctx context.Context, h *helmLine) (err error) {
 	if len(h.Words) != 2 {
 		return errWords("ferry plan RELEASE CHART [helm flags]", h.Words)
+	}
+	for _, flag := range []string{"current", "hooks", "helm4"} {
+		if h.Has(flag) {
+			return cli.Usage.Errorf("--%s goes with -f, not with RELEASE and CHART", flag).WithHint("ferry plan --help")
+		}
 	}
 	format := cli.TableFormat
 	if h.Has("output") {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/helm-ferry/ferry/hooks"
 	"github.com/helm-ferry/ferry/internal/cli"
@@ -20,7 +19,7 @@ type planResult struct {
 
 func newPlanResult(rendering *render.Rendering, plan hooks.Plan) planResult {
 	result := planResult{Plan: plan, Added: []string{}, Changed: rendering.Changes}
-	for _, document := range slices.Concat(rendering.Added(), rendering.Hooks) {
+	for _, document := range rendering.Added() {
 		for _, object := range document.Objects() {
 			result.Added = append(result.Added, object.Title())
 		}

@@ -27,6 +27,11 @@ Before Helm starts, the claims of the release are looked at in the cluster, and 
 lose data is refused with exit code 4: no failed revision is left behind. What is at risk is set to be
 kept first. Then Helm runs with Ferry as its post-renderer, after one that --post-renderer names.
 
+Where the alias is going to select another store, the objects are moved first, with the consumers
+stopped: by hooks under Helm 4, and under Helm 3, which runs no hooks of a post-renderer, by the same
+Jobs made from here, with what they say on the terminal. Whatever becomes of Helm, the consumers come
+back.
+
 --atomic and --rollback-on-failure are the same, and so are --force and --force-replace. --dry-run
 changes nothing. With --no-hooks the guard runs here all the same, and no store can be left for another
 one.`,
@@ -61,7 +66,20 @@ func runUpgrade(ctx context.Context, h *helmLine) (err error) {
 	if h.helm.Major == 4 {
 		tell(h.streams.Err, n.Results, render.Warning) // Helm 4 does not show them
 	}
-	return h.wired(ctx, wiring, "upgrade")
+	return h.apply(ctx, wiring, n)
+}
+
+// apply runs the upgrade that the guard has let pass: under Helm 3 the hooks of a migration run from
+// here, before it and after it.
+func (h *helmLine) apply(ctx context.Context, wiring *helmcli.Wiring, n *next) error {
+	move := newMover(h, n)
+	if move == nil || h.DryRun() {
+		return h.wired(ctx, wiring, "upgrade")
+	}
+	if err := move.before(ctx); err != nil {
+		return err
+	}
+	return move.after(ctx, h.wired(ctx, wiring, "upgrade"))
 }
 
 // guard judges what is going to happen, and refuses what would lose data.
