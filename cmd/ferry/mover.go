@@ -21,6 +21,7 @@ import (
 	"github.com/helm-ferry/ferry/internal/hookrun"
 	"github.com/helm-ferry/ferry/internal/kube"
 	"github.com/helm-ferry/ferry/internal/manifest"
+	"github.com/helm-ferry/ferry/internal/revision"
 )
 
 // mover runs the hooks of a migration from here, where Helm runs none.
@@ -30,19 +31,17 @@ type mover struct {
 	cfg       *config.Config
 	documents []*manifest.Document
 	// release, number and text are the revision to come.
-	release string
-	number  int
-	text    string
+	revision *revision.Revision
+	// event is upgrade or rollback.
+	event string
 }
 
 // returnTime is what bringing consumers back may take once everything else has ended.
 const returnTime = 2 * time.Minute
 
-// newMover returns nil if nothing is to be run from here.
-func newMover(h *helmLine, n *next) *mover {
-	m := &mover{
-		streams: h.streams, client: h.client, cfg: n.Config, release: n.revision.Release, number: n.revision.Number, text: n.revision.Manifest,
-	}
+// newMover returns nil if nothing is to be run from here: Helm runs the hooks, or there are none.
+func newMover(h *helmLine, n *next, event string) *mover {
+	m := &mover{streams: h.streams, client: h.client, cfg: n.Config, revision: n.revision, event: event}
 	for _, document := range n.Hooks {
 		if document.Objects()[0].Labels()["app.kubernetes.io/component"] == "migration" {
 			m.documents = append(m.documents, document)
@@ -61,9 +60,9 @@ func (m *mover) before(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, m.forget(ctx)) }()
 	runner := hookrun.Runner{Client: m.client, Log: m.streams.Err, Edit: m.edit}
-	err = runner.Run(ctx, m.documents, "pre-upgrade")
+	err = runner.Run(ctx, m.documents, "pre-"+m.event)
 	if ctx.Err() != nil {
-		return errors.Join(err, m.abort(ctx))
+		return first(err, m.abort(ctx))
 	}
 	return ended(err)
 }
@@ -73,7 +72,7 @@ func (m *mover) after(ctx context.Context, upgraded error) error {
 	if upgraded != nil {
 		applied, err := m.applied(ctx)
 		if err != nil || !applied {
-			return errors.Join(upgraded, err, m.abort(ctx))
+			return first(upgraded, errors.Join(err, m.abort(ctx)))
 		}
 	}
 	if ctx.Err() != nil {
@@ -81,8 +80,16 @@ func (m *mover) after(ctx context.Context, upgraded error) error {
 		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), returnTime)
 		defer cancel()
 	}
-	err := ended(hookrun.Runner{Client: m.client, Log: m.streams.Err}.Run(ctx, m.documents, "post-upgrade"))
-	return errors.Join(upgraded, err)
+	err := ended(hookrun.Runner{Client: m.client, Log: m.streams.Err}.Run(ctx, m.documents, "post-"+m.event))
+	return first(upgraded, err)
+}
+
+// first returns an error and, if there is one, what failed after it.
+func first(err, then error) error {
+	if err == nil || then == nil {
+		return cmp.Or(err, then)
+	}
+	return fmt.Errorf("%w; and then: %w", err, then)
 }
 
 // ended gives the end of a Job its exit code.
@@ -148,7 +155,7 @@ const (
 func (m *mover) announce(ctx context.Context) error {
 	var packed bytes.Buffer
 	writer := gzip.NewWriter(&packed)
-	_, err := writer.Write([]byte(m.text))
+	_, err := writer.Write([]byte(m.revision.Manifest))
 	if err := cmp.Or(err, writer.Close()); err != nil {
 		return fmt.Errorf("pack the manifest to come: %w", err)
 	}
@@ -186,5 +193,5 @@ func (m *mover) edit(job *batch.Job) {
 	}})
 	container := &pod.Containers[0]
 	container.VolumeMounts = append(container.VolumeMounts, core.VolumeMount{Name: "manifest", MountPath: manifestMount, ReadOnly: true})
-	container.Args = append(container.Args, "--manifest="+manifestMount+"/"+manifestKey, "--release="+m.release, fmt.Sprintf("--revision=%d", m.number))
+	container.Args = append(container.Args, "--manifest="+manifestMount+"/"+manifestKey, "--release="+m.revision.Release, fmt.Sprintf("--revision=%d", m.revision.Number))
 }

@@ -66,20 +66,30 @@ func runUpgrade(ctx context.Context, h *helmLine) (err error) {
 	if h.helm.Major == 4 {
 		tell(h.streams.Err, n.Results, render.Warning) // Helm 4 does not show them
 	}
-	return h.apply(ctx, wiring, n)
+	return h.apply(ctx, n, "upgrade", func() error { return h.wired(ctx, wiring, "upgrade") })
 }
 
-// apply runs the upgrade that the guard has let pass: under Helm 3 the hooks of a migration run from
-// here, before it and after it.
-func (h *helmLine) apply(ctx context.Context, wiring *helmcli.Wiring, n *next) error {
-	move := newMover(h, n)
-	if move == nil || h.DryRun() {
-		return h.wired(ctx, wiring, "upgrade")
+// apply runs what the guard has let pass, an upgrade or a rollback. Under Helm 3 the hooks of a
+// migration run from here, before it and after it. Whatever becomes of Helm, the consumers come back.
+func (h *helmLine) apply(ctx context.Context, n *next, event string, helm func() error) error {
+	if h.DryRun() {
+		return helm()
 	}
-	if err := move.before(ctx); err != nil {
-		return err
+	if move := newMover(h, n, event); move != nil {
+		if err := move.before(ctx); err != nil {
+			return err
+		}
+		return move.after(ctx, helm())
 	}
-	return move.after(ctx, h.wired(ctx, wiring, "upgrade"))
+	err := helm()
+	if err == nil {
+		return nil
+	}
+	move := &mover{streams: h.streams, client: h.client, cfg: n.Config}
+	if applied, unknown := move.applied(ctx); applied || unknown != nil {
+		return first(err, unknown)
+	}
+	return first(err, move.abort(ctx))
 }
 
 // guard judges what is going to happen, and refuses what would lose data.

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	core "k8s.io/api/core/v1"
-	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/helm-ferry/ferry/internal/kube"
 )
@@ -36,11 +35,11 @@ const followTime = 10 * time.Second
 func (f *follower) follow(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, followTime)
 	defer cancel()
-	pods, err := f.client.CoreV1().Pods(f.client.Namespace).List(ctx, meta.ListOptions{LabelSelector: "batch.kubernetes.io/job-name=" + f.job})
-	if err != nil || len(pods.Items) == 0 {
+	pods, err := podsOf(ctx, f.client, f.job)
+	if err != nil || len(pods) == 0 {
 		return
 	}
-	pod := pods.Items[0]
+	pod := pods[0]
 	if f.pod != pod.Name {
 		f.pod, f.written = pod.Name, 0
 	}

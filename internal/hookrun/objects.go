@@ -57,13 +57,15 @@ func accessOf(client kube.Client, object runtime.Object) (access, error) {
 	case *rbac.RoleBinding:
 		return through(client.RbacV1().RoleBindings(client.Namespace), "RoleBinding", o.Name, o), nil
 	case *batch.Job:
-		return through(client.BatchV1().Jobs(client.Namespace), "Job", o.Name, o), nil
+		a := through(client.BatchV1().Jobs(client.Namespace), "Job", o.Name, o)
+		a.exists = withPods(client, o.Name, a.exists)
+		return a, nil
 	}
 	return access{}, fmt.Errorf("a hook of kind %s cannot be run from here", object.GetObjectKind().GroupVersionKind().Kind)
 }
 
 func through[T any](client typed[T], kind, name string, object T) access {
-	foreground := meta.DeletePropagationForeground
+	background := meta.DeletePropagationBackground
 	return access{
 		title: kind + "/" + name,
 		create: func(ctx context.Context) error {
@@ -71,7 +73,7 @@ func through[T any](client typed[T], kind, name string, object T) access {
 			return err
 		},
 		remove: func(ctx context.Context) error {
-			err := client.Delete(ctx, name, meta.DeleteOptions{PropagationPolicy: &foreground})
+			err := client.Delete(ctx, name, meta.DeleteOptions{PropagationPolicy: &background})
 			if apierrors.IsNotFound(err) {
 				return nil
 			}
@@ -87,8 +89,39 @@ func through[T any](client typed[T], kind, name string, object T) access {
 	}
 }
 
+// withPods takes a Job for gone once its pods are: what they do has ended then.
+func withPods(client kube.Client, job string, exists func(context.Context) (bool, error)) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
+		there, err := exists(ctx)
+		if there || err != nil {
+			return there, err
+		}
+		pods, err := podsOf(ctx, client, job)
+		return len(pods) > 0, err
+	}
+}
+
+func podsOf(ctx context.Context, client kube.Client, job string) ([]core.Pod, error) {
+	pods, err := client.CoreV1().Pods(client.Namespace).List(ctx, meta.ListOptions{LabelSelector: "batch.kubernetes.io/job-name=" + job})
+	if err != nil {
+		return nil, err
+	}
+	return pods.Items, nil
+}
+
 // replace makes an object, in the place of the one from before.
 func (a access) replace(ctx context.Context, interval time.Duration) error {
+	if err := a.clear(ctx, interval); err != nil {
+		return err
+	}
+	if err := a.create(ctx); err != nil {
+		return fmt.Errorf("create %s: %w", a.title, err)
+	}
+	return nil
+}
+
+// clear deletes an object and waits until it is gone.
+func (a access) clear(ctx context.Context, interval time.Duration) error {
 	if err := a.remove(ctx); err != nil {
 		return fmt.Errorf("delete %s: %w", a.title, err)
 	}
@@ -100,16 +133,12 @@ func (a access) replace(ctx context.Context, interval time.Duration) error {
 			return fmt.Errorf("get %s: %w", a.title, err)
 		}
 		if !there {
-			break
+			return nil
 		}
 		if err := pause(ctx, interval); err != nil {
 			return fmt.Errorf("wait until %s from before is gone: %w", a.title, err)
 		}
 	}
-	if err := a.create(ctx); err != nil {
-		return fmt.Errorf("create %s: %w", a.title, err)
-	}
-	return nil
 }
 
 func pause(ctx context.Context, interval time.Duration) error {

@@ -99,7 +99,7 @@ func (r Runner) make(ctx context.Context, object runtime.Object) (access, error)
 	if err := a.replace(ctx, r.interval()); err != nil || !isJob {
 		return a, err
 	}
-	err = r.await(ctx, job)
+	err = r.Await(ctx, job.Name, lasting(job))
 	if ctx.Err() != nil {
 		removing, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeTime)
 		defer cancel()
@@ -115,19 +115,33 @@ func (r Runner) interval() time.Duration {
 	return defaultInterval
 }
 
-// await waits for the end of a Job, and writes what it says.
-func (r Runner) await(ctx context.Context, job *batch.Job) error {
-	limit := defaultDeadline
-	if seconds := job.Spec.ActiveDeadlineSeconds; seconds != nil {
-		limit = time.Duration(*seconds) * time.Second
+// Remove deletes a Job, if it is there, and waits until its pods are gone.
+func (r Runner) Remove(ctx context.Context, job string) error {
+	a, err := accessOf(r.Client, &batch.Job{ObjectMeta: meta.ObjectMeta{Name: job}})
+	if err != nil {
+		return err
 	}
-	bounded, cancel := context.WithTimeout(ctx, limit+startTime)
+	return a.clear(ctx, r.interval())
+}
+
+// lasting is how long the Job may take.
+func lasting(job *batch.Job) time.Duration {
+	if seconds := job.Spec.ActiveDeadlineSeconds; seconds != nil {
+		return time.Duration(*seconds)*time.Second + startTime
+	}
+	return defaultDeadline + startTime
+}
+
+// Await waits for the end of a Job that is there, at most so long, and writes what it says. The error
+// is a [*FailedError] if it fails.
+func (r Runner) Await(ctx context.Context, job string, limit time.Duration) error {
+	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	said := &follower{client: r.Client, job: job.Name, out: r.Log}
+	said := &follower{client: r.Client, job: job, out: r.Log}
 	for {
-		live, err := r.Client.BatchV1().Jobs(r.Client.Namespace).Get(bounded, job.Name, meta.GetOptions{})
+		live, err := r.Client.BatchV1().Jobs(r.Client.Namespace).Get(bounded, job, meta.GetOptions{})
 		if err != nil {
-			return fmt.Errorf("wait for Job/%s: %w", job.Name, err)
+			return fmt.Errorf("wait for Job/%s: %w", job, err)
 		}
 		// a log that cannot be read stands in nobody's way
 		said.follow(bounded)
@@ -135,10 +149,10 @@ func (r Runner) await(ctx context.Context, job *batch.Job) error {
 		case ended && condition.Type == batch.JobComplete:
 			return nil
 		case ended:
-			return &FailedError{Job: job.Name, Code: said.code, Reason: condition.Message, Last: said.last}
+			return &FailedError{Job: job, Code: said.code, Reason: condition.Message, Last: said.last}
 		}
 		if err := pause(bounded, r.interval()); err != nil {
-			return fmt.Errorf("wait for Job/%s: %w%s", job.Name, err, said.hint())
+			return fmt.Errorf("wait for Job/%s: %w%s", job, err, said.hint())
 		}
 	}
 }
