@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
 	"github.com/helm-ferry/ferry/internal/cli"
@@ -35,8 +36,8 @@ func errNoConfig(release string) error {
 }
 
 // liveConfig is the configuration of a release: that of --config, else that of the first revision that
-// has one.
-func (h *helmLine) liveConfig(release string, revisions ...*revision.Revision) (*config.Config, error) {
+// has one, else the one in the cluster, which outlives an upgrade without Ferry.
+func (h *helmLine) liveConfig(ctx context.Context, release string, revisions ...*revision.Revision) (*config.Config, error) {
 	if h.options.config != "" {
 		cfg, err := h.compile()
 		if err != nil {
@@ -54,6 +55,15 @@ func (h *helmLine) liveConfig(release string, revisions ...*revision.Revision) (
 		}
 		if text != "" {
 			return config.Load(fmt.Sprintf("revision %d of %s", r.Number, release), []byte(text))
+		}
+	}
+	kept, err := h.client.CoreV1().ConfigMaps(h.client.Namespace).List(ctx, meta.ListOptions{LabelSelector: "helm-ferry.dev/config=true"})
+	if err != nil {
+		return nil, fmt.Errorf("list the configurations in %s: %w", h.client.Namespace, err)
+	}
+	for _, one := range kept.Items {
+		if one.Annotations["meta.helm.sh/release-name"] == release {
+			return config.Load("ConfigMap/"+one.Name, []byte(one.Data["ferry.yaml"]))
 		}
 	}
 	return nil, errNoConfig(release)

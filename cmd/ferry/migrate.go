@@ -247,7 +247,7 @@ func (h *helmLine) abortMigration(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := h.liveConfig(release, history.ToCome, history.InForce)
+	cfg, err := h.liveConfig(ctx, release, history.ToCome, history.InForce)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func runRemove(ctx context.Context, h *helmLine) error {
 	if history.ToCome != nil {
 		return errPending(history.ToCome)
 	}
-	cfg, err := h.liveConfig(h.Words[0], history.InForce)
+	cfg, err := h.liveConfig(ctx, h.Words[0], history.InForce)
 	if err != nil {
 		return err
 	}

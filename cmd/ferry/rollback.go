@@ -79,7 +79,7 @@ func (h *helmLine) back(ctx context.Context, number int) (*next, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := h.liveConfig(release, target, newest)
+	cfg, err := h.liveConfig(ctx, release, target, newest)
 	if err != nil {
 		return nil, err
 	}
