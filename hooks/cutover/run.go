@@ -72,11 +72,12 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 	if err != nil {
 		return err
 	}
+	t := transfer{Move: j.Move, src: src, dst: dst, adopt: j.returns(known)}
 	consumers := consumersOf(s)
 	if err := w.begin(ctx, StepPreflight); err != nil {
 		return err
 	}
-	if err := w.preflight(ctx, s, j.Move, consumers, src, dst); err != nil {
+	if t.buckets, err = w.preflight(ctx, s, t, consumers); err != nil {
 		return err
 	}
 	if w.Config.Spec.Migration.Quiesce {
@@ -90,7 +91,12 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 			return err
 		}
 	}
-	proof, err := w.move(ctx, j.Move, src, dst, j.returns(known))
+	watched, unwatch := w.watchConsumers(ctx, consumers)
+	defer unwatch()
+	proof, err := w.move(watched, t)
+	if began, ok := errors.AsType[*Refusal](context.Cause(watched)); ok {
+		return began
+	}
 	if err != nil {
 		return err
 	}
@@ -116,7 +122,7 @@ func (w World) unchanged(ctx context.Context, j *Journal, consumers []Consumer) 
 		return err
 	}
 	if len(running) > 0 {
-		return refuse("consumers began to run while the objects were moved: %s: find out what starts them, and run the upgrade again", name(running))
+		return beganToRun(running)
 	}
 	alias, err := w.selected(ctx)
 	if err != nil {
