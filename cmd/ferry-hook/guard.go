@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -78,8 +79,8 @@ func (p program) runGuard(ctx context.Context, opts *guardOptions) error {
 		judge = hooks.Ask
 	}
 	plan, err := judge(ctx, client, situation)
-	if printed := cli.Print(p.streams.Out, opts.format, guardResult{plan}); printed != nil {
-		return printed
+	if plan.Verdict != "" { // it came to a judgement
+		err = errors.Join(err, cli.Print(p.streams.Out, opts.format, guardResult{plan}))
 	}
 	if err != nil {
 		return err

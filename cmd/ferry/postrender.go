@@ -18,6 +18,8 @@ import (
 type postRenderOptions struct {
 	renderOptions
 	helm4 bool
+	// before is the file that says what comes before the rendering; the wrapper commands write it.
+	before string
 }
 
 func (o *postRenderOptions) addFlags(cmd *cobra.Command) {
@@ -47,6 +49,10 @@ The configuration is the file given by --config, or the ConfigMap that the ferry
 		},
 	}
 	opts.addFlags(cmd)
+	cmd.Flags().StringVar(&opts.before, "before", "", "what comes before the rendering: for the commands that run Helm")
+	if err := cmd.Flags().MarkHidden("before"); err != nil {
+		panic(err) // there is no such flag
+	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return opts.fail(streams, cli.Usage.Wrap(err).WithHint("ferry post-render --help"))
 	})
@@ -62,6 +68,12 @@ func runPostRender(ctx context.Context, streams cli.Streams, opts *postRenderOpt
 	data, err := cli.ReadAll(ctx, streams.In)
 	if err != nil {
 		return opts.fail(streams, fmt.Errorf("read manifests: %w", err))
+	}
+	if opts.before != "" {
+		var kept bool
+		if data, kept, err = passBefore(ctx, streams, opts.before, data); err != nil || kept {
+			return opts.failed(streams, err)
+		}
 	}
 	door, err := opts.door(data)
 	if err != nil {
@@ -82,6 +94,14 @@ func runPostRender(ctx context.Context, streams cli.Streams, opts *postRenderOpt
 		return fmt.Errorf("write manifests: %w", err)
 	}
 	return nil
+}
+
+// failed is fail where there may be no error.
+func (o *postRenderOptions) failed(streams cli.Streams, err error) error {
+	if err == nil {
+		return nil
+	}
+	return o.fail(streams, err)
 }
 
 // fail returns err, or under Helm 4, which shows neither stderr nor more than the fact that a

@@ -42,9 +42,14 @@ func TestGuard(t *testing.T) {
 			}
 			l.ready("app.kubernetes.io/name=minio", 1)
 
-			exit, said = upgrade("minio.enabled=false", "versitygw.enabled=true")
-			if exit == 0 || !strings.Contains(said, "REFUSED: upgrade to revision 4 would orphan 1 claim of minio ("+before.Name) {
-				t.Errorf("the upgrade again exits with %d:\n%s", exit, said)
+			// the rollback after a refusal drops no claim, whatever the refused revision has and has not
+			exit, said = upgrade("minio.enabled=false", "versitygw.enabled=true", map[string]string{"helm3": "--atomic", "helm4": "--rollback-on-failure"}[helm])
+			_, after, refused := strings.Cut(said, "REFUSED: upgrade to revision 4 would orphan 1 claim of minio ("+before.Name)
+			if exit == 0 || !refused || !strings.Contains(after, "PASS: no claim of") || !strings.Contains(after, "has been rolled back") {
+				t.Errorf("an atomic upgrade that is refused exits with %d:\n%s", exit, said)
+			}
+			if status := l.must(t, helm, "helm", "status", l.name, "--namespace", l.namespace); !strings.Contains(status, "STATUS: deployed\nREVISION: 5") {
+				t.Errorf("it is not rolled back:\n%s", status)
 			}
 
 			if exit, said := upgrade("minio.enabled=false", "versitygw.enabled=true", "--no-hooks"); exit != 0 {
