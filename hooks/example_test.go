@@ -5,8 +5,6 @@ import (
 
 	"github.com/helm-ferry/ferry/hooks"
 	"github.com/helm-ferry/ferry/internal/config"
-	"github.com/helm-ferry/ferry/internal/manifest"
-	"github.com/helm-ferry/ferry/internal/release"
 )
 
 func ExampleJudge() {
@@ -15,19 +13,20 @@ func ExampleJudge() {
 		fmt.Println(err)
 		return
 	}
-	load := func(text string) (m hooks.Manifest) {
-		if m.Stream, err = manifest.Parse([]byte(text)); err == nil {
-			m.Release, err = release.Inspect(m.Stream, cfg)
-		}
-		return m
-	}
-	inForce := load("{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: uploads}}")
-	toCome := load("")
+	inForce, err := hooks.Load("{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: uploads}}", cfg)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(hooks.Judge(inForce, toCome, release.Resolution{}, cfg).Verdict)
+	toCome, err := hooks.Load("", cfg)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	plan := hooks.Judge(hooks.Situation{Release: "shop", Revision: 8, Current: inForce, Next: toCome, Config: cfg, Live: &hooks.Live{
+		Claims: []hooks.LiveClaim{{Name: "uploads", UID: "1", Phase: "Bound", Size: "10Gi"}},
+	}})
+	fmt.Println(plan.Verdict)
 	// Output:
-	// REFUSED: the upgrade would delete 1 claim (uploads): go on rendering it, or annotate the live claim with helm.sh/resource-policy: keep
+	// REFUSED: upgrade to revision 8 would delete 1 claim (uploads; 10 GiB): go on rendering it, or annotate the live claim with helm.sh/resource-policy: keep
 }

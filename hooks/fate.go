@@ -1,8 +1,6 @@
 package hooks
 
 import (
-	"strings"
-
 	"github.com/helm-ferry/ferry/internal/manifest"
 	"github.com/helm-ferry/ferry/internal/release"
 )
@@ -13,6 +11,7 @@ type Fate string
 // The fates of a claim.
 const (
 	Unchanged        Fate = "unchanged"         // both manifests make it
+	InUse            Fate = "in use"            // the manifest to come does not make it, and goes on using it
 	Kept             Fate = "kept"              // it stays, and nothing of the release uses it
 	Orphaned         Fate = "orphaned"          // its StatefulSet goes, it stays behind
 	Deleted          Fate = "deleted"           // the chart stops rendering it
@@ -31,43 +30,26 @@ func (f Fate) loses() bool {
 	}
 }
 
-// fateOf compares one claim of the manifest in force with the manifest to come.
-func fateOf(claim release.Claim, next Manifest) Fate {
-	if hookClaim(next.Stream, claim.Name) {
-		return Recreated
-	}
-	if claim.Template == "" {
-		return fateOfRendered(claim, next)
-	}
-	return fateOfTemplated(claim, next)
-}
-
-func fateOfRendered(claim release.Claim, next Manifest) Fate {
+// fateOf compares one claim with the manifest to come.
+func (s Situation) fateOf(claim subject) Fate {
+	next := s.Next
 	switch {
-	case has(next.Release, claim.Name):
-		return Unchanged
-	// Helm looks at the live object, which has what the manifest in force says
-	case claim.Object.Annotations()["helm.sh/resource-policy"] != "keep":
-		return Deleted
-	case replaced(claim, next.Release):
-		return Stranded
-	}
-	return Kept
-}
-
-func fateOfTemplated(claim release.Claim, next Manifest) Fate {
-	if has(next.Release, claim.Name) {
-		return Unchanged
+	case claim.hook != nil || s.hookClaim(claim.Name):
+		return Recreated
+	case s.collected(claim):
+		return GarbageCollected
+	case claim.Template == "":
+		return s.fateOfRendered(claim)
 	}
 	set := object(next.Release, "StatefulSet", claim.Object.Name)
 	switch {
-	case set == nil && policy(claim.Object, "whenDeleted") == "Delete":
-		return GarbageCollected
-	case set != nil && policy(set, "whenScaled") == "Delete" && hasTemplate(set, claim.Template):
-		return GarbageCollected
+	case has(next.Release, claim.Name) && !s.scaledAway(claim, set):
+		return Unchanged
 	case set != nil && hasTemplate(set, claim.Template):
-		return Kept // fewer replicas
-	case replaced(claim, next.Release):
+		return s.fateOfScaled(claim, set)
+	case next.Release.Mounts(claim.Name):
+		return InUse
+	case replaced(claim.Claim, next.Release):
 		return Stranded
 	case set != nil:
 		return Kept
@@ -75,76 +57,89 @@ func fateOfTemplated(claim release.Claim, next Manifest) Fate {
 	return Orphaned
 }
 
+func (s Situation) fateOfRendered(claim subject) Fate {
+	kept := claim.Object.Annotations()["helm.sh/resource-policy"] == "keep"
+	if claim.live != nil {
+		kept = claim.live.kept(s.Prunes) // it is the live object that is asked, not the manifest
+	}
+	switch {
+	case has(s.Next.Release, claim.Name):
+		return Unchanged
+	case !kept:
+		return Deleted
+	case s.Next.Release.Mounts(claim.Name):
+		return InUse
+	case replaced(claim.Claim, s.Next.Release):
+		return Stranded
+	}
+	return Kept
+}
+
+// fateOfScaled is that of a claim whose StatefulSet and template stay.
+func (s Situation) fateOfScaled(claim subject, set *manifest.Object) Fate {
+	switch {
+	case !s.scaledAway(claim, set):
+		return Unchanged
+	case s.whenScaled(claim.Object, set) == "Delete":
+		return GarbageCollected
+	}
+	return Kept // fewer replicas
+}
+
+// collected tells whether the claim goes with an object that leaves the manifest: its StatefulSet,
+// where that says so, or what owns it already.
+func (s Situation) collected(claim subject) bool {
+	if claim.live != nil {
+		for _, owner := range claim.live.Owners {
+			if object(s.Current.Release, owner.Kind, owner.Name) != nil && object(s.Next.Release, owner.Kind, owner.Name) == nil {
+				return true
+			}
+		}
+	}
+	if claim.Template == "" || object(s.Next.Release, "StatefulSet", claim.Object.Name) != nil {
+		return false
+	}
+	if live := s.Live.set(claim.Object.Name); live != nil {
+		return live.WhenDeleted == "Delete"
+	}
+	return claim.live == nil && policy(claim.Object, "whenDeleted") == "Delete"
+}
+
+// whenScaled is the policy that is in force while the StatefulSet is scaled down: what the manifest
+// to come says; else the default, where the manifest in force said something; else what is live.
+func (s Situation) whenScaled(current, next *manifest.Object) string {
+	if said := policy(next, "whenScaled"); said != "" {
+		return said
+	}
+	if live := s.Live.set(next.Name); live != nil && policy(current, "whenScaled") == "" {
+		return live.WhenScaled
+	}
+	return "Retain"
+}
+
+// scaledAway tells whether a StatefulSet has fewer replicas than the ordinal of a claim needs. One
+// that leaves replicas to somebody else has as many as are live.
+func (s Situation) scaledAway(claim subject, set *manifest.Object) bool {
+	if set == nil {
+		return false
+	}
+	first, count := release.Ordinals(set)
+	if live := s.Live.set(set.Name); live != nil && set.Node("spec", "replicas") == nil && claim.Object.Node("spec", "replicas") == nil {
+		count = live.Replicas
+	}
+	n := ordinalOf(claim.Name)
+	return n < first || n >= first+count
+}
+
 func policy(set *manifest.Object, when string) string {
 	return set.String("spec", "persistentVolumeClaimRetentionPolicy", when)
 }
 
-func hasTemplate(set *manifest.Object, name string) bool {
-	for _, template := range manifest.Items(set.Node("spec", "volumeClaimTemplates")) {
-		if manifest.Scalar(manifest.Lookup(template, "metadata", "name")) == name {
+func (s Situation) hookClaim(name string) bool {
+	for _, o := range s.Next.Stream.Objects() {
+		if recreates(o, s.Rollback) && o.Name == name {
 			return true
 		}
 	}
 	return false
-}
-
-// replaced tells whether the release goes on with what the claim was for, and with another claim.
-// For a store that is the store itself; for anything else, a workload of the same labels.
-func replaced(claim release.Claim, next *release.Release) bool {
-	if claim.Provider != nil {
-		successor := next.Provider(claim.Provider.Name())
-		return successor != nil && len(successor.Workloads) > 0
-	}
-	for _, other := range next.Claims {
-		if other.Name != claim.Name && other.Provider == nil && sameApplication(claim, other) {
-			return true
-		}
-	}
-	return false
-}
-
-// sameApplication compares the labels by which charts name an application and its component.
-func sameApplication(a, b release.Claim) bool {
-	named := false
-	for _, label := range []string{"app", "app.kubernetes.io/name", "app.kubernetes.io/component"} {
-		if a.Labels[label] != b.Labels[label] {
-			return false
-		}
-		named = named || a.Labels[label] != ""
-	}
-	return named
-}
-
-func has(r *release.Release, claim string) bool {
-	for _, other := range r.Claims {
-		if other.Name == claim {
-			return true
-		}
-	}
-	return false
-}
-
-func object(r *release.Release, kind, name string) *manifest.Object {
-	for _, o := range r.Objects {
-		if o.Kind == kind && o.Name == name {
-			return o
-		}
-	}
-	return nil
-}
-
-func hookClaim(stream *manifest.Stream, name string) bool {
-	for _, o := range stream.Objects() {
-		if recreates(o) && o.Name == name {
-			return true
-		}
-	}
-	return false
-}
-
-// recreates tells whether an object is a claim that is a hook of upgrades or rollbacks: by default
-// Helm deletes such an object before it makes it again.
-func recreates(o *manifest.Object) bool {
-	events := o.Annotations()["helm.sh/hook"]
-	return o.Is("", "PersistentVolumeClaim") && (strings.Contains(events, "-upgrade") || strings.Contains(events, "-rollback"))
 }

@@ -4,25 +4,20 @@ import (
 	"fmt"
 
 	"github.com/helm-ferry/ferry/internal/config"
-	"github.com/helm-ferry/ferry/internal/manifest"
-	"github.com/helm-ferry/ferry/internal/release"
 )
-
-// Manifest is what one revision of a release renders.
-type Manifest struct {
-	Stream  *manifest.Stream
-	Release *release.Release
-}
 
 // Plan is what an upgrade would do to the claims of a release.
 type Plan struct {
 	// From and To name the providers that the alias selects before and after, "" for none.
 	From string `json:"from"`
 	To   string `json:"to"`
-	// Claims are those of the manifest in force, in its order.
+	// Claims are those of the manifest in force, in its order: where the cluster was asked, those
+	// that exist.
 	Claims []ClaimPlan `json:"claims"`
 	// New are the claims that only the manifest to come makes.
 	New []string `json:"new,omitempty"`
+	// Arms are what the guard does for claims at risk before it refuses.
+	Arms []Arm `json:"arms,omitempty"`
 	// Refused tells that the guard refuses the upgrade.
 	Refused bool `json:"refused"`
 	// Verdict is one line: REFUSED or PASS, and why.
@@ -35,7 +30,14 @@ type ClaimPlan struct {
 	Owner    string `json:"owner"`
 	Provider string `json:"provider,omitempty"`
 	Size     string `json:"size,omitempty"`
-	Fate     Fate   `json:"fate"`
+	// UID is what allowLoss names beside the claim.
+	UID string `json:"uid,omitempty"`
+	// Volume is the PersistentVolume, Reclaim what becomes of it with the claim.
+	Volume  string `json:"volume,omitempty"`
+	Reclaim string `json:"reclaim,omitempty"`
+	Fate    Fate   `json:"fate"`
+	// Empty tells that the claim was never bound, or has lost its volume: there is nothing to lose.
+	Empty bool `json:"empty,omitempty"`
 	// Refused tells that the guard refuses this fate.
 	Refused bool `json:"refused,omitempty"`
 	// Allowed tells that allowLoss names the claim.
@@ -46,129 +48,59 @@ type ClaimPlan struct {
 	Remedy string `json:"remedy,omitempty"`
 }
 
-// Judge compares two manifests under the configuration of the one to come.
-func Judge(current, next Manifest, resolution release.Resolution, cfg *config.Config) Plan {
-	plan := Plan{From: aliasProvider(current.Stream), To: name(resolution.Active)}
-	if plan.From == "" {
-		plan.From = onlyProvider(current.Release, cfg)
+// Judge gives every claim its fate and says whether the upgrade may go on.
+func Judge(s Situation) Plan {
+	plan := Plan{From: s.from(), To: s.to()}
+	losses := allowances(s.Config)
+	for _, claim := range s.subjects() {
+		plan.Claims = append(plan.Claims, s.judge(claim, plan, losses))
 	}
-	stale := allowed(cfg)
-	for _, claim := range current.Release.Claims {
-		delete(stale, claim.Name)
-		plan.Claims = append(plan.Claims, judgeClaim(claim, next, plan, cfg))
-	}
-	if len(current.Release.Objects) > 0 {
-		plan.Claims = append(plan.Claims, hookClaims(current, next, cfg)...)
-	}
-	for _, claim := range next.Release.Claims {
-		if !has(current.Release, claim.Name) {
+	for _, claim := range s.Next.Release.Claims {
+		if !has(s.Current.Release, claim.Name) && s.Live.claim(claim.Name) == nil {
 			plan.New = append(plan.New, claim.Name)
 		}
 	}
-	plan.conclude(stale, aliasProvider(current.Stream) == "")
+	plan.Arms = s.arms(plan)
+	s.conclude(&plan, losses)
 	return plan
 }
 
-func judgeClaim(claim release.Claim, next Manifest, plan Plan, cfg *config.Config) ClaimPlan {
+func (s Situation) judge(claim subject, plan Plan, losses losses) ClaimPlan {
 	result := ClaimPlan{
 		Claim: claim.Name, Owner: claim.Object.Title(), Provider: name(claim.Provider), Size: claim.Size,
-		Fate: fateOf(claim, next), Allowed: allowed(cfg)[claim.Name],
+		Fate: s.fateOf(claim), Allowed: losses.allow(claim),
 	}
-	result.Danger, result.Remedy = explain(claim, result.Fate, result.Provider)
+	if live := claim.live; live != nil {
+		result.UID, result.Size, result.Volume, result.Reclaim = live.UID, live.Size, live.Volume, live.Reclaim
+		result.Empty = !live.holds()
+	}
+	result.Danger, result.Remedy = s.explain(claim, result, plan)
 	switch {
+	case result.Empty, result.Allowed:
 	case result.Fate.loses():
-		result.Refused = !result.Allowed
-	case (result.Fate == Orphaned || result.Fate == Kept && next.Release.Provider(result.Provider) == nil) &&
-		result.Provider != "" && result.Provider == plan.From:
-		result.Refused = !result.Allowed && !acknowledged(plan, cfg)
-		if !result.Refused && !result.Allowed {
+		result.Refused = true
+	case s.leaves(result):
+		result.Refused = !s.mayLeave(result.Provider, plan)
+		if !result.Refused && s.Live == nil {
 			result.Remedy = fmt.Sprintf("manifests do not prove that its objects are on %s: compare the two stores first", plan.To)
 		}
 	}
 	return result
 }
 
-// hookClaims are claims of the manifest to come that Helm deletes and makes again with every upgrade.
-// "helm get manifest" does not show them for the manifest in force.
-func hookClaims(current, next Manifest, cfg *config.Config) []ClaimPlan {
-	var found []ClaimPlan
-	for _, o := range next.Stream.Objects() {
-		if !recreates(o) || has(current.Release, o.Name) {
-			continue
-		}
-		claim := ClaimPlan{Claim: o.Name, Owner: o.Title(), Fate: Recreated, Allowed: allowed(cfg)[o.Name]}
-		claim.Refused = !claim.Allowed
-		claim.Danger, claim.Remedy = explain(release.Claim{Name: o.Name, Object: o}, Recreated, "")
-		found = append(found, claim)
-	}
-	return found
-}
+// losses are the entries of allowLoss by claim.
+type losses map[string]config.AllowLoss
 
-// onlyProvider is the store that a manifest without an alias uses, as far as it shows.
-func onlyProvider(r *release.Release, cfg *config.Config) string {
-	if len(r.Providers) == 1 {
-		return r.Providers[0].Name()
-	}
-	if r.Provider(cfg.Spec.ObjectStorage.PreviousProvider) != nil {
-		return cfg.Spec.ObjectStorage.PreviousProvider
-	}
-	return ""
-}
-
-// acknowledged tells whether the configuration says that the data have moved to another provider.
-func acknowledged(plan Plan, cfg *config.Config) bool {
-	storage := cfg.Spec.ObjectStorage
-	return plan.To != "" && plan.To != plan.From && (storage.CutoverAcknowledged || storage.ActiveProvider == plan.To)
-}
-
-func allowed(cfg *config.Config) map[string]bool {
-	names := map[string]bool{}
+func allowances(cfg *config.Config) losses {
+	entries := losses{}
 	for _, entry := range cfg.Spec.PreUpgradeChecks.AllowLoss {
-		names[entry.Claim] = true
+		entries[entry.Claim] = entry
 	}
-	return names
+	return entries
 }
 
-// aliasProvider reads from the alias Service which provider a manifest selects.
-func aliasProvider(stream *manifest.Stream) string {
-	for _, o := range stream.Objects() {
-		if o.Is("", "Service") && release.Ours(o) && o.Labels()["app.kubernetes.io/component"] == "alias" {
-			return o.Labels()["helm-ferry.dev/provider"]
-		}
-	}
-	return ""
-}
-
-func name(p *release.Provider) string {
-	if p == nil {
-		return ""
-	}
-	return p.Name()
-}
-
-// explain says in a sentence what a fate means for a claim, and what to do.
-func explain(claim release.Claim, fate Fate, provider string) (danger, remedy string) {
-	enable := "go on rendering it"
-	if provider != "" {
-		enable = fmt.Sprintf("set %s.enabled=true", provider)
-	}
-	switch fate {
-	case Deleted:
-		return "the chart stops rendering the claim, so that Helm deletes it", enable + ", or annotate the live claim with helm.sh/resource-policy: keep"
-	case GarbageCollected:
-		return fmt.Sprintf("the retention policy of %s deletes the claim", claim.Object.Title()), "set persistentVolumeClaimRetentionPolicy to Retain first"
-	case Stranded:
-		return "a new, empty claim takes its place", "keep the names of the StatefulSet, of its templates and of its claims as they are"
-	case Recreated:
-		return "the claim is a Helm hook, so that Helm deletes it and makes it again", "remove the annotation helm.sh/hook from the claim"
-	case Orphaned:
-		return fmt.Sprintf("%s goes, and the claim stays behind", claim.Object.Title()), enable + ", or migrate its data first"
-	case Kept:
-		if provider == "" {
-			return "", ""
-		}
-		return "the claim stays, and nothing of the release uses it", enable + ", or migrate its data first"
-	default:
-		return "", ""
-	}
+// allow tells whether an entry gives up the claim: this one, not another of its name.
+func (l losses) allow(claim subject) bool {
+	entry, named := l[claim.Name]
+	return named && (claim.live == nil || claim.live.UID == entry.UID)
 }

@@ -7,8 +7,6 @@ import (
 
 	"github.com/helm-ferry/ferry/hooks"
 	"github.com/helm-ferry/ferry/internal/config"
-	"github.com/helm-ferry/ferry/internal/manifest"
-	"github.com/helm-ferry/ferry/internal/release"
 )
 
 const header = "apiVersion: helm-ferry.dev/v1alpha1\nkind: Ferry\nmetadata: {name: shop}\nspec:\n"
@@ -21,22 +19,13 @@ func judge(t *testing.T, spec, current, next string) hooks.Plan {
 		t.Fatal(err)
 	}
 	load := func(text string) hooks.Manifest {
-		stream, err := manifest.Parse([]byte(text))
+		m, err := hooks.Load(text, cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
-		found, err := release.Inspect(stream, cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return hooks.Manifest{Stream: stream, Release: found}
+		return m
 	}
-	after := load(next)
-	resolution, err := after.Release.Resolve(cfg.Spec.ObjectStorage)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return hooks.Judge(load(current), after, resolution, cfg)
+	return hooks.Judge(hooks.Situation{Current: load(current), Next: load(next), Config: cfg})
 }
 
 // set is a StatefulSet with one claim template; more is added to its spec.
@@ -155,7 +144,7 @@ func TestJudge(t *testing.T) {
 
 func TestVerdictNamesClaimsAndRemedy(t *testing.T) {
 	plan := judge(t, "objectStorage: {}", set("shop-minio", "minio/minio:1", "data", 2, "")+alias("minio"), "")
-	want := "REFUSED: the upgrade would orphan 2 claims of minio (data-shop-minio-0 10Gi, data-shop-minio-1 10Gi): set minio.enabled=true, or migrate its data first"
+	want := "REFUSED: the upgrade would orphan 2 claims of minio (data-shop-minio-0, data-shop-minio-1; 20 GiB): set minio.enabled=true, or migrate first: helm ferry migrate RELEASE --from minio --to PROVIDER"
 	if plan.Verdict != want {
 		t.Errorf("verdict:\n got %s\nwant %s", plan.Verdict, want)
 	}

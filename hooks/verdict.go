@@ -5,41 +5,86 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/dustin/go-humanize"
+	"k8s.io/apimachinery/pkg/api/resource"
 )
 
 // conclude writes the verdict. An entry of allowLoss that names no claim is refused: it was meant
-// for an object that is gone, and would let another one go. So is a change of store in the upgrade
-// that brings the alias back: where Helm merges what is live, the alias of an earlier revision keeps
-// its selector, and the two together select nothing.
-func (p *Plan) conclude(stale map[string]bool, withoutAlias bool) {
-	var refused []ClaimPlan
-	for _, claim := range p.Claims {
-		if claim.Refused {
-			refused = append(refused, claim)
-		}
-	}
+// for an object that is gone, and would let another one go; a rollback has the entries of its day, and
+// at a first installation nothing can be gone.
+// So is a change of store in the upgrade that brings the alias back: where Helm merges what is live,
+// the alias of an earlier revision keeps its selector, and the two together select nothing.
+func (s Situation) conclude(plan *Plan, losses losses) {
+	refused := slices.DeleteFunc(slices.Clone(plan.Claims), func(claim ClaimPlan) bool { return !claim.Refused })
+	reason := ""
 	switch {
+	case s.Unknown:
+		plan.Verdict = "PASS: not judged: Helm keeps no record here of a release that it is at work on"
+		return
 	case len(refused) > 0:
-		p.Refused = true
-		p.Verdict = "REFUSED: the upgrade would " + sentence(refused) + ": " + refused[0].Remedy
-	case len(stale) > 0:
-		p.Refused = true
-		names := slices.Sorted(maps.Keys(stale))
-		p.Verdict = fmt.Sprintf("REFUSED: spec.preUpgradeChecks.allowLoss names %s, which the release does not have: remove the entry",
-			strings.Join(names, ", "))
-	case withoutAlias && p.From != "" && p.To != "" && p.To != p.From:
-		p.Refused = true
-		p.Verdict = fmt.Sprintf("REFUSED: the manifest in force has no alias, and this upgrade would bring it in and move it from %s to %s: "+
-			"upgrade once with %s selected, then move", p.From, p.To, p.From)
+		reason = fmt.Sprintf("%s would %s: %s", s.subject(), sentence(refused), refused[0].Remedy)
+	case s.stale(losses) != "":
+		reason = s.stale(losses)
+	case s.Current.alias() == "" && !s.external() && plan.From != "" && plan.To != "" && plan.To != plan.From && (s.Live == nil || s.Live.Alias == ""):
+		reason = fmt.Sprintf("the manifest in force has no alias, and this upgrade would bring it in and move it from %s to %s: "+
+			"upgrade once with %s selected, then move", plan.From, plan.To, plan.From)
+	case s.unproven(*plan):
+		reason = fmt.Sprintf("%s would move the alias from %s to %s, and no record proves that the objects are there: migrate first: %s",
+			s.subject(), plan.From, plan.To, s.migrate(plan.From, *plan))
 	default:
-		p.Verdict = fmt.Sprintf("PASS: no claim of %d is lost", len(p.Claims))
-		if p.From != "" && p.To != "" && p.From != p.To {
-			p.Verdict += fmt.Sprintf("; not proven: that the objects of %s are on %s", p.From, p.To)
-		}
-		if left := p.left(); len(left) > 0 {
-			p.Verdict += "; left behind: " + strings.Join(left, ", ")
+		plan.Verdict = s.pass(*plan)
+		return
+	}
+	plan.Refused, plan.Verdict = true, "REFUSED: "+reason
+}
+
+// subject names what is judged.
+func (s Situation) subject() string {
+	what := "upgrade"
+	if s.Rollback {
+		what = "rollback"
+	}
+	if s.Revision == 0 {
+		return "the " + what
+	}
+	return fmt.Sprintf("%s to revision %d", what, s.Revision)
+}
+
+func (s Situation) pass(plan Plan) string {
+	verdict := fmt.Sprintf("PASS: no claim of %d is lost", len(plan.Claims))
+	if s.Live == nil && plan.From != "" && plan.To != "" && plan.From != plan.To {
+		verdict += fmt.Sprintf("; not proven: that the objects of %s are on %s", plan.From, plan.To)
+	}
+	if left := plan.left(); len(left) > 0 {
+		verdict += "; left behind: " + strings.Join(left, ", ")
+	}
+	return verdict
+}
+
+// stale says which entry of allowLoss is meant for another object than there is, "" if none is.
+func (s Situation) stale(losses losses) string {
+	if s.Rollback || len(s.Current.Release.Objects) == 0 {
+		return ""
+	}
+	known := map[string]string{}
+	for _, claim := range s.subjects() {
+		known[claim.Name] = ""
+		if claim.live != nil {
+			known[claim.Name] = claim.live.UID
 		}
 	}
+	for _, claim := range slices.Sorted(maps.Keys(losses)) {
+		uid, exists := known[claim]
+		switch {
+		case !exists:
+			return fmt.Sprintf("spec.preUpgradeChecks.allowLoss names %s, which the release does not have: remove the entry", claim)
+		case uid != "" && uid != losses[claim].UID:
+			return fmt.Sprintf("spec.preUpgradeChecks.allowLoss names %s with the uid %s, and the live claim has %s: "+
+				"it is another claim; remove the entry, or write the uid of this one if it may be lost", claim, losses[claim].UID, uid)
+		}
+	}
+	return ""
 }
 
 // left names the claims that stay without a user, or are given up by the configuration.
@@ -49,6 +94,8 @@ func (p *Plan) left() []string {
 		switch {
 		case claim.Fate == Orphaned || claim.Fate == Kept:
 			names = append(names, claim.Claim)
+		case claim.Fate.loses() && claim.Empty:
+			names = append(names, claim.Claim+" (empty)")
 		case claim.Fate.loses():
 			names = append(names, claim.Claim+" (loss allowed)")
 		}
@@ -61,30 +108,58 @@ var verbs = map[Fate]string{
 	Deleted: "delete", GarbageCollected: "garbage-collect", Stranded: "strand", Recreated: "recreate", Orphaned: "orphan", Kept: "leave behind",
 }
 
-// sentence counts the refused claims by fate: "delete 1 claim of minio (data-0, 10Gi) and …".
+// sentence counts the refused claims by fate and store: "orphan 4 claims of minio (120 GiB) and …".
 func sentence(refused []ClaimPlan) string {
 	var parts []string
 	for _, fate := range []Fate{Deleted, GarbageCollected, Recreated, Stranded, Orphaned, Kept} {
-		var names []string
+		claims := slices.DeleteFunc(slices.Clone(refused), func(claim ClaimPlan) bool { return claim.Fate != fate })
+		if len(claims) == 0 {
+			continue
+		}
 		owner := ""
-		for _, claim := range refused {
-			if claim.Fate != fate {
-				continue
-			}
-			label := claim.Claim
-			if claim.Size != "" {
-				label += " " + claim.Size
-			}
-			names = append(names, label)
-			if claim.Provider != "" {
-				owner = " of " + claim.Provider
-			}
+		if claims[0].Provider != "" {
+			owner = " of " + claims[0].Provider
 		}
-		if len(names) > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d claim%s%s (%s)", verbs[fate], len(names), plural(len(names)), owner, strings.Join(names, ", ")))
-		}
+		parts = append(parts, fmt.Sprintf("%s %d claim%s%s (%s)", verbs[fate], len(claims), plural(len(claims)), owner, details(claims)))
 	}
 	return strings.Join(parts, " and ")
+}
+
+// namesShown is how many names a verdict spells out: it is one line, and the table has them all.
+const namesShown = 3
+
+// details are the names of a few claims, and the size of all.
+func details(claims []ClaimPlan) string {
+	var names []string
+	for i, claim := range claims {
+		if i == namesShown {
+			names = append(names, fmt.Sprintf("%d more", len(claims)-namesShown))
+			break
+		}
+		names = append(names, claim.Claim)
+	}
+	text := strings.Join(names, ", ")
+	if len(claims) > namesShown && claims[0].Provider != "" {
+		text = ""
+	}
+	size := total(claims)
+	if text == "" || size == "" {
+		return text + size
+	}
+	return text + "; " + size
+}
+
+// total adds the sizes of claims up, "" if one is not known.
+func total(claims []ClaimPlan) string {
+	var sum int64
+	for _, claim := range claims {
+		size, err := resource.ParseQuantity(claim.Size)
+		if err != nil {
+			return ""
+		}
+		sum += size.Value()
+	}
+	return humanize.IBytes(uint64(max(sum, 0)))
 }
 
 func plural(n int) string {

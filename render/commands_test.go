@@ -111,6 +111,89 @@ func TestJobsCallWhatFerryHookHas(t *testing.T) {
 	}
 }
 
+// TestTheGuardCallsWhatFerryHookHas does the same for the guard, which has to get as far as the
+// cluster, in each spelling of its hooks.
+func TestTheGuardCallsWhatFerryHookHas(t *testing.T) {
+	t.Parallel()
+	hook := filepath.Join(t.TempDir(), "ferry-hook")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", hook, "../cmd/ferry-hook").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	cfg, err := config.Load("ferry.yaml", []byte(everyJob))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spelling := range []render.Hooks{render.HooksHelm, render.HooksArgoCD, render.HooksApart} {
+		rendering, err := render.Render(t.Context(), []byte(twoStores), render.Config{
+			Door: render.Helm4, Hooks: spelling, Ferry: &render.Document{Config: cfg, Text: []byte(everyJob)}, Image: "ghcr.io/helm-ferry/ferry-hook:test",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		folder := t.TempDir()
+		var args []string
+		for _, document := range slices.Concat(rendering.Hooks, rendering.Added()) {
+			o := document.Objects()[0]
+			if o.Name != "shop-guard" {
+				continue
+			}
+			for file, text := range manifest.StringMap(o.Node("data")) {
+				if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if o.Kind == "Job" {
+				container := manifest.Items(o.Node("spec", "template", "spec", "containers"))[0]
+				for _, arg := range manifest.Items(manifest.Lookup(container, "args")) {
+					args = append(args, strings.ReplaceAll(arg.Value, "/etc/ferry", folder))
+				}
+			}
+		}
+		if len(args) == 0 || !slices.Contains(hookcmd.Names(), args[0]) {
+			t.Fatalf("%s: the guard calls %q", spelling, args)
+		}
+		cmd := exec.CommandContext(t.Context(), hook, args...)
+		cmd.Env = []string{}
+		out, err := cmd.CombinedOutput()
+		exit, ok := errors.AsType[*exec.ExitError](err)
+		if !ok || exit.ExitCode() != 1 || !bytes.Contains(out, []byte("open the cluster from inside a pod")) {
+			t.Errorf("%s: ferry-hook %s: %v\n%s", spelling, strings.Join(args, " "), err, out)
+		}
+	}
+}
+
+// TestHooksApart demands the hooks of the Helm 4 door, in the order in which they are to be made.
+func TestHooksApart(t *testing.T) {
+	t.Parallel()
+	cfg, err := config.Load("ferry.yaml", []byte(everyJob))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rendering, err := render.Render(t.Context(), []byte(twoStores), render.Config{
+		Hooks: render.HooksApart, Ferry: &render.Document{Config: cfg, Text: []byte(everyJob)}, Image: "ghcr.io/helm-ferry/ferry-hook:test",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, document := range rendering.Hooks {
+		o := document.Objects()[0]
+		got = append(got, o.Annotations()["helm.sh/hook-weight"]+" "+o.Title())
+	}
+	want := []string{"-20 ServiceAccount/shop-guard", "-19 Role/shop-guard", "-18 RoleBinding/shop-guard", "-15 ConfigMap/shop-guard", "-10 Job/shop-guard"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("hooks (-want +got):\n%s", diff)
+	}
+	for _, o := range rendering.Stream.Objects() {
+		if o.Hook() {
+			t.Errorf("%s is in the stream", o.Title())
+		}
+	}
+	if rendering.Guard != render.GuardClient {
+		t.Errorf("the guard is %q", rendering.Guard)
+	}
+}
+
 // renderEveryJob returns the rendering and a file with the configuration that the pods mount.
 func renderEveryJob(t *testing.T) (*render.Rendering, string) {
 	t.Helper()

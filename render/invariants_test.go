@@ -285,8 +285,8 @@ func checkLabels(t *testing.T, o *manifest.Object, labels map[string]string) {
 	}
 }
 
-// subcommands of ferry-hook that Jobs may run; [TestJobsRunCommandsThatExist] looks whether it has them.
-var subcommands = []string{"migrate", "mirror"}
+// subcommands of ferry-hook that Jobs may run; [TestTheGuardCallsWhatFerryHookHas] and its like looks whether it has them.
+var subcommands = []string{"guard", "migrate", "mirror"}
 
 // checkPod looks at the pods that an added object starts.
 func checkPod(t *testing.T, o *manifest.Object) {

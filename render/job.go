@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"maps"
 
 	"go.yaml.in/yaml/v3"
 
@@ -74,11 +75,12 @@ func (s *state) jobCredentials(p *release.Provider) (release.Credentials, error)
 	return keysIn(name), err
 }
 
-// job runs the template of a Job or CronJob and merges spec.podTemplate into its pods.
+// job runs the template of a Job or CronJob and merges spec.podTemplate into its pods, which mount the
+// configuration of the release unless values names another ConfigMap.
 func (s *state) job(template string, values map[string]any, podPath ...string) (*yaml.Node, error) {
-	values["image"] = s.image()
-	values["configMap"] = s.configMap.Name
-	root, err := s.object(template, values)
+	all := map[string]any{"image": s.image(), "configMap": s.configMap.Name, "token": false}
+	maps.Copy(all, values)
+	root, err := s.object(template, all)
 	if err != nil {
 		return nil, err
 	}

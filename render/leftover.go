@@ -27,5 +27,5 @@ func dropLeftovers(s *state) error {
 
 func (s *state) addedEarlier(o *manifest.Object) bool {
 	name := o.Labels()[nameLabel]
-	return release.Ours(o) && name != "" && (name == s.cfg.Metadata.Name || name == s.former) && !o.Hook() && o != s.configMap
+	return release.Ours(o) && name != "" && (name == s.cfg.Metadata.Name || name == s.former) && o != s.configMap
 }

@@ -43,12 +43,16 @@ func addMigration(s *state) error {
 	}
 }
 
-// cutover takes the word of a configuration that does not demand proof, and refuses any other:
-// nothing of this version proves inside an upgrade that the objects have moved.
+// cutover leaves the proof to the guard where one stands, and takes the word of a configuration that
+// does not demand proof. Any other cutover is refused: nothing would ask whether the objects have moved.
 func (s *state) cutover() error {
 	active := s.Resolution.Active.Name()
-	if !s.cfg.Spec.PreUpgradeChecks.RequireProof {
+	switch {
+	case !s.cfg.Spec.PreUpgradeChecks.RequireProof:
 		s.warn("", "spec.preUpgradeChecks.requireProof", "is false: that the objects are on %s is taken on trust", active)
+		return nil
+	case s.Guard == GuardHook || s.Guard == GuardClient:
+		s.info("", "spec.objectStorage", "the guard demands the proof that the objects are on %s", active)
 		return nil
 	}
 	field := "cutoverAcknowledged"
@@ -56,7 +60,7 @@ func (s *state) cutover() error {
 		field = "activeProvider"
 	}
 	return &Error{
-		Field: "spec.objectStorage." + field, Message: fmt.Sprintf("the cutover to %s is not proven: this version proves none inside an upgrade", active),
+		Field: "spec.objectStorage." + field, Message: fmt.Sprintf("the cutover to %s is not proven, and no guard can ask for the proof: %s", active, s.noGuard()),
 		Remedy: fmt.Sprintf("compare the stores with `ferry-hook verify`; once it ends with DONE, set spec.preUpgradeChecks.requireProof: false "+
 			"(or spec.objectStorage.previousProvider: %s, if the alias selects it already)", active),
 	}

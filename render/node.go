@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -37,6 +38,36 @@ func encode(node *yaml.Node) []byte {
 		panic(fmt.Sprintf("render: encode a parsed document: %v", err)) // nodes come from the parser
 	}
 	return out.Bytes()
+}
+
+// resolved copies a node with what its aliases stand for in their place, so that it can be written
+// without the document around it.
+func resolved(node *yaml.Node) *yaml.Node {
+	if node.Kind == yaml.AliasNode {
+		return resolved(node.Alias)
+	}
+	result := *node
+	result.Anchor, result.HeadComment, result.LineComment, result.FootComment = "", "", "", ""
+	result.Content = make([]*yaml.Node, len(node.Content))
+	for i, child := range node.Content {
+		result.Content[i] = resolved(child)
+	}
+	return &result
+}
+
+// without takes keys out of all mappings of a node.
+func without(node *yaml.Node, keys ...string) *yaml.Node {
+	if node.Kind == yaml.MappingNode {
+		for i := len(node.Content) - 2; i >= 0; i -= 2 {
+			if slices.Contains(keys, node.Content[i].Value) {
+				node.Content = slices.Delete(node.Content, i, i+2)
+			}
+		}
+	}
+	for _, child := range node.Content {
+		without(child, keys...)
+	}
+	return node
 }
 
 // equal tells whether two nodes hold the same data, however they are written.

@@ -35,6 +35,9 @@ const (
 	HooksHelm   Hooks = "helm"
 	HooksArgoCD Hooks = "argocd"
 	HooksNone   Hooks = "none"
+	// HooksApart keeps hook objects out of the stream: they are in [Rendering.Hooks], for a caller who
+	// runs them itself where Helm cannot.
+	HooksApart Hooks = "apart"
 )
 
 // Document is a configuration with the text that it was loaded from.
@@ -119,8 +122,10 @@ type Rendering struct {
 	Release *release.Release
 	// Resolution says which provider the alias selects.
 	Resolution release.Resolution
-	// Guard is the state of the guard: [GuardMissing] or [GuardOff].
+	// Guard is the state of the guard: [GuardHook], [GuardClient], [GuardMissing] or [GuardOff].
 	Guard string
+	// Hooks are the hook objects that [HooksApart] keeps out of the stream, in the order of their weights.
+	Hooks []*manifest.Document
 	// Changes are the edits of documents that were there already.
 	Changes []Change
 	// Results are the findings, warnings included.

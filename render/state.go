@@ -61,10 +61,14 @@ func (s *state) add(root *yaml.Node, field string) (*manifest.Object, error) {
 	return s.replace(existing, root)
 }
 
-// existing finds the object in the stream that has the identity of an added one.
+// existing finds the object in the stream that has the identity of an added one. A hook is another
+// object than one of the release, unless both are Ferry's in two spellings.
 func (s *state) existing(object *manifest.Object, field string) (*manifest.Object, error) {
 	for _, other := range s.Stream.Objects() {
-		if other.Kind != object.Kind || other.Name != object.Name || other.Group() != object.Group() || other.Hook() {
+		if other.Kind != object.Kind || other.Name != object.Name || other.Group() != object.Group() {
+			continue
+		}
+		if other.Hook() != object.Hook() && !release.Ours(other) {
 			continue
 		}
 		if !release.Ours(other) {

@@ -1,5 +1,6 @@
 // Command ferry-hook is what Ferry's Jobs and CronJobs run in the cluster: one static binary in an
-// image that holds nothing else. It talks to S3 and to nothing else.
+// image that holds nothing else. What copies talks to S3 and to nothing else, what guards to the API
+// server and to nothing else.
 //
 // Its log reads from top to bottom: progress on stderr, the report on stdout, and as the last line
 // the verdict, on stderr.

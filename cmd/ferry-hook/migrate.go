@@ -23,7 +23,8 @@ migration.
 
 It copies all buckets that exist at the source, makes them at the destination, overwrites nothing
 that is newer there, and removes nothing. Run it as often as you like: it copies what has changed
-since.`,
+since. Locks, and where each bucket comes from, are kept at the destination in bucket ` + mirror.DefaultStateBucket + `:
+a bucket that is known to hold a copy of another store is refused.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := loadConfig(file)
 			if err != nil {
@@ -53,9 +54,10 @@ func migrationJob(cfg *config.Config, source, destination string) job {
 	return job{
 		Job: copying.Job{
 			Name: "migration from " + from + " to " + to, Act: copying.Copies,
-			Options: mirror.Options{CreateBuckets: true, AllowMissing: true, KeepNewer: true},
+			Adopt:   "empty these buckets, or migrate to another store",
+			Options: mirror.Options{CreateBuckets: true, AllowMissing: true, KeepNewer: true, StateBucket: mirror.DefaultStateBucket},
 		},
-		all: cfg.Spec.ObjectStorage.DefaultBuckets,
+		all: cfg.Spec.ObjectStorage.DefaultBuckets, stated: true,
 		source: side{
 			role: "source", field: "--source", url: source, region: cfg.Spec.ObjectStorage.Region,
 			keys: providerKeys(cfg.Metadata.Name, from),

@@ -14,7 +14,7 @@ import (
 
 // side is one end of a copy.
 type side struct {
-	role    string // source or destination
+	role    string // source, destination or store_NAME
 	field   string // where the URL was given
 	url     string
 	region  string
@@ -79,7 +79,7 @@ func (p program) open(s side) (*s3http.Store, error) {
 
 // variable is the name of the environment variable with a credential of the side.
 func (s side) variable(key string) string {
-	return "FERRY_" + strings.ToUpper(s.role) + "_" + strings.ToUpper(strings.ReplaceAll(key, "-", "_"))
+	return "FERRY_" + strings.ToUpper(strings.ReplaceAll(s.role+"_"+key, "-", "_"))
 }
 
 // credential reads one credential. Its errors name the variable and never its value.

@@ -178,6 +178,14 @@ func (w world) keys(s testworld.S3) map[string]int {
 	return counts
 }
 
+// data is keys without Ferry's own bucket.
+func (w world) data(s testworld.S3) map[string]int {
+	w.Helper()
+	counts := w.keys(s)
+	delete(counts, "ferry-state")
+	return counts
+}
+
 // below counts the objects of a bucket whose keys begin with a prefix.
 func (w world) below(s testworld.S3, bucket, prefix string) int {
 	w.Helper()

@@ -10,8 +10,6 @@ import (
 
 	"github.com/helm-ferry/ferry/hooks"
 	"github.com/helm-ferry/ferry/internal/cli"
-	"github.com/helm-ferry/ferry/internal/manifest"
-	"github.com/helm-ferry/ferry/internal/release"
 	"github.com/helm-ferry/ferry/render"
 )
 
@@ -71,8 +69,8 @@ func runPlan(ctx context.Context, streams cli.Streams, opts *planOptions) error 
 	if err != nil {
 		return err
 	}
-	next := hooks.Manifest{Stream: rendering.Stream, Release: rendering.Release}
-	result := newPlanResult(rendering, hooks.Judge(current, next, rendering.Resolution, rendering.Config))
+	next := hooks.Manifest{Stream: rendering.Stream, Release: rendering.Release, Active: activeName(rendering)}
+	result := newPlanResult(rendering, hooks.Judge(hooks.Situation{Current: current, Next: next, Config: rendering.Config}))
 	if err := cli.Print(streams.Out, opts.format, result); err != nil {
 		return err
 	}
@@ -84,20 +82,28 @@ func runPlan(ctx context.Context, streams cli.Streams, opts *planOptions) error 
 	return nil
 }
 
-// inForce reads the manifest in force and finds in it what the configuration to come knows.
+// inForce reads the manifest in force.
 func (o *planOptions) inForce(in io.Reader, rendering *render.Rendering) (hooks.Manifest, error) {
-	stream := &manifest.Stream{}
+	var data []byte
 	if o.current != "" {
-		data, err := readFile(in, o.current)
-		if err != nil {
+		var err error
+		if data, err = readFile(in, o.current); err != nil {
 			return hooks.Manifest{}, err
 		}
-		if stream, err = manifest.Parse(data); err != nil {
-			return hooks.Manifest{}, fmt.Errorf("%s: %w", o.current, err)
-		}
 	}
-	found, err := release.Inspect(stream, rendering.Config)
-	return hooks.Manifest{Stream: stream, Release: found}, err
+	current, err := hooks.Load(string(data), rendering.Config)
+	if err != nil {
+		return hooks.Manifest{}, fmt.Errorf("%s: %w", o.current, err)
+	}
+	return current, nil
+}
+
+// activeName is the provider that the manifest to come selects, "" for none.
+func activeName(rendering *render.Rendering) string {
+	if rendering.Resolution.Active == nil {
+		return ""
+	}
+	return rendering.Resolution.Active.Name()
 }
 
 // planResult is what ferry plan prints.

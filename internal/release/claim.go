@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -52,19 +53,80 @@ func claims(objects []*manifest.Object, providers []*Provider) []Claim {
 }
 
 func templated(set *manifest.Object, providers []*Provider) []Claim {
-	first, count := ordinal(set.Node("spec", "ordinals", "start"), 0), ordinal(set.Node("spec", "replicas"), 1)
+	first, count := Ordinals(set)
 	owner := ownerOf(providers, set)
 	var found []Claim
 	for _, template := range manifest.Items(set.Node("spec", "volumeClaimTemplates")) {
-		name := manifest.Scalar(manifest.Lookup(template, "metadata", "name"))
 		for i := range count {
-			found = append(found, Claim{
-				Name: fmt.Sprintf("%s-%s-%d", name, set.Name, first+i), Object: set, Template: name, Provider: owner,
-				Labels: claimLabels(set, template), Size: size(template),
-			})
+			found = append(found, ofTemplate(set, template, owner, first+i))
 		}
 	}
 	return found
+}
+
+// Ordinals are the number of the first replica of a StatefulSet, and how many there are.
+func Ordinals(set *manifest.Object) (first, count int) {
+	return ordinal(set.Node("spec", "ordinals", "start"), 0), ordinal(set.Node("spec", "replicas"), 1)
+}
+
+func ofTemplate(set *manifest.Object, template *yaml.Node, owner *Provider, ordinal int) Claim {
+	name := manifest.Scalar(manifest.Lookup(template, "metadata", "name"))
+	return Claim{
+		Name: fmt.Sprintf("%s-%s-%d", name, set.Name, ordinal), Object: set, Template: name, Provider: owner,
+		Labels: claimLabels(set, template), Size: size(template),
+	}
+}
+
+// Templated returns the claim of a name that a StatefulSet of the release makes, or would make if it
+// had more replicas.
+func (r *Release) Templated(name string) (Claim, bool) {
+	prefix, number, _ := cutLast(name, "-")
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 0 || strconv.Itoa(n) != number {
+		return Claim{}, false
+	}
+	for _, set := range r.Objects {
+		if !set.Is("apps", "StatefulSet") {
+			continue
+		}
+		for _, template := range manifest.Items(set.Node("spec", "volumeClaimTemplates")) {
+			if prefix == manifest.Scalar(manifest.Lookup(template, "metadata", "name"))+"-"+set.Name {
+				return ofTemplate(set, template, ownerOf(r.Providers, set), n), true
+			}
+		}
+	}
+	return Claim{}, false
+}
+
+func cutLast(text, separator string) (before, after string, found bool) {
+	i := strings.LastIndex(text, separator)
+	if i < 0 {
+		return text, "", false
+	}
+	return text[:i], text[i+len(separator):], true
+}
+
+// Mounts tells whether a workload of the release mounts a claim by its name.
+func (r *Release) Mounts(claim string) bool {
+	return slices.ContainsFunc(r.Objects, func(o *manifest.Object) bool { return mounts(o, claim) })
+}
+
+// MountsClaims tells whether a workload mounts any claim by its name.
+func MountsClaims(workload *manifest.Object) bool {
+	template, _ := podTemplate(workload)
+	return slices.ContainsFunc(manifest.Items(manifest.Lookup(template, "spec", "volumes")), func(volume *yaml.Node) bool {
+		return manifest.Lookup(volume, "persistentVolumeClaim") != nil
+	})
+}
+
+func mounts(workload *manifest.Object, claim string) bool {
+	template, _ := podTemplate(workload)
+	for _, volume := range manifest.Items(manifest.Lookup(template, "spec", "volumes")) {
+		if manifest.Scalar(manifest.Lookup(volume, "persistentVolumeClaim", "claimName")) == claim {
+			return true
+		}
+	}
+	return false
 }
 
 // claimLabels are those that the controller puts on a claim: the template's, and over them the
@@ -97,11 +159,8 @@ func ordinal(node *yaml.Node, fallback int) int {
 func mounting(providers []*Provider, claim string) *Provider {
 	for _, p := range providers {
 		for _, workload := range slices.Concat(p.Workloads, p.Parts) {
-			template, _ := podTemplate(workload)
-			for _, volume := range manifest.Items(manifest.Lookup(template, "spec", "volumes")) {
-				if manifest.Scalar(manifest.Lookup(volume, "persistentVolumeClaim", "claimName")) == claim {
-					return p
-				}
+			if mounts(workload, claim) {
+				return p
 			}
 		}
 	}

@@ -7,7 +7,21 @@ that belongs into the chart, unless ferry.enabled is false.
 {{- define "ferry.objects" -}}
 {{- include "ferry.checks" . -}}
 {{- if ne (toString (.Values.ferry).enabled) "false" -}}
-{{- include "ferry.config" . -}}
+{{- include "ferry.config" . }}
+{{- if include "ferry.guarded" . }}
+---
+{{ include "ferry.guard" . }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* ferry.guarded is not empty unless preUpgradeChecks.enabled is false. */}}
+{{- define "ferry.guarded" -}}
+{{- $checks := include "ferry.section" (dict "root" . "name" "preUpgradeChecks") | fromYaml -}}
+{{- if kindIs "invalid" $checks.enabled -}}
+true
+{{- else -}}
+{{- include "ferry.bool" (dict "value" $checks.enabled "name" "preUpgradeChecks.enabled") -}}
 {{- end -}}
 {{- end -}}
 

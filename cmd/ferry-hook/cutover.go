@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/helm-ferry/ferry/hooks"
+	"github.com/helm-ferry/ferry/hooks/cutover"
+	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/config"
+	"github.com/helm-ferry/ferry/internal/hookcmd"
+	"github.com/helm-ferry/ferry/internal/kube"
+	"github.com/helm-ferry/ferry/internal/revision"
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// cutoverOptions are the flags of ferry-hook cutover and bring-back.
+type cutoverOptions struct {
+	config, release string
+
+	revision int
+	stores   stores
+	abort    bool
+}
+
+func (o *cutoverOptions) addFlags(cmd *cobra.Command) {
+	addConfigFlag(cmd, &o.config)
+	addStoreFlag(cmd, &o.stores)
+	cmd.Flags().StringVar(&o.release, "release", "", "`name` of the release")
+	cmd.Flags().IntVar(&o.revision, "revision", 0, "`number` of the revision that the hook was rendered for")
+}
+
+func (p program) cutoverCommand() *cobra.Command {
+	opts := &cutoverOptions{}
+	cmd := &cobra.Command{
+		Use:   hookcmd.Cutover + " --store NAME=URL --store NAME=URL [--release NAME [--revision N]]",
+		Short: "Move the objects to another provider before an upgrade applies the manifest that selects it",
+		Long: `Move the objects to another provider before an upgrade applies the manifest that selects it.
+
+As a hook of an upgrade or a rollback it compares the provider that the live alias selects with that
+of the manifest to come. Where they are the same it does nothing. Else it looks for what would go
+wrong before anything stops, stops the consumers, makes the buckets of the one provider equal to
+those of the other, compares them, and writes the record. Only then does Helm apply the manifest.
+
+Whatever fails, the consumers come back, the alias stays, and the upgrade is refused.
+
+--abort undoes a cutover that is half done: consumers come back, what was copied stays where it is.`,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runCutover(cmd.Context(), opts) },
+	}
+	opts.addFlags(cmd)
+	cmd.Flags().BoolVar(&opts.abort, "abort", false, "undo a cutover that is half done")
+	return cmd
+}
+
+func (p program) runCutover(ctx context.Context, opts *cutoverOptions) error {
+	w, err := p.cutoverWorld(opts)
+	if err != nil {
+		return err
+	}
+	if opts.abort {
+		verdict, err := w.Abort(ctx)
+		return p.concludeCutover(verdict, err)
+	}
+	s, err := opts.situation(ctx, w, w.Config, cutover.JobName(w.Config.Metadata.Name))
+	if err != nil {
+		return err
+	}
+	verdict, err := w.Run(ctx, s)
+	return p.concludeCutover(verdict, err)
+}
+
+// concludeCutover writes the verdict as the last line.
+func (p program) concludeCutover(verdict string, err error) error {
+	var refusal *cutover.Refusal
+	if errors.As(err, &refusal) {
+		fmt.Fprintln(p.streams.Err, "REFUSED: "+strings.Join(strings.Fields(refusal.Reason), " "))
+		return cli.Refused.Wrap(nil)
+	}
+	if err == nil {
+		fmt.Fprintln(p.streams.Err, verdict)
+	}
+	return err
+}
+
+// cutoverWorld is what a cutover works on.
+func (p program) cutoverWorld(opts *cutoverOptions) (cutover.World, error) {
+	if err := checkRevision(opts.release, opts.revision); err != nil {
+		return cutover.World{}, err
+	}
+	cfg, err := loadConfig(opts.config)
+	if err != nil {
+		return cutover.World{}, err
+	}
+	client, err := p.cluster()
+	if err != nil {
+		return cutover.World{}, err
+	}
+	domain := p.searched()
+	return cutover.World{
+		Client: client, Config: cfg, Log: slog.New(slog.NewTextHandler(p.streams.Err, nil)), Open: p.opener(opts.stores, cfg),
+		Origin: func(location string) func(string) mirror.Origin { return originOf(location, domain) },
+	}, nil
+}
+
+// situation finds the two manifests by the records that Helm keeps.
+func (o *cutoverOptions) situation(ctx context.Context, w cutover.World, cfg *config.Config, job string) (hooks.Situation, error) {
+	history, err := historyOf(ctx, w.Client, o.release, o.revision, job)
+	if err != nil {
+		return hooks.Situation{}, err
+	}
+	return hooks.Between(history, cfg)
+}
+
+// checkRevision demands the release that a number belongs to.
+func checkRevision(release string, number int) error {
+	if number != 0 && release == "" {
+		return cli.Usage.Errorf("--revision is one of a release: name it with --release")
+	}
+	return nil
+}
+
+// historyOf reads where a release stands: by its name and a number, by its name, or by a hook of it.
+func historyOf(ctx context.Context, client kube.Client, release string, number int, job string) (revision.History, error) {
+	switch {
+	case release == "":
+		return revision.ReadOf(ctx, client, "Job", job)
+	case number == 0:
+		return revision.Read(ctx, client, release)
+	}
+	return revision.ReadAt(ctx, client, release, number)
+}

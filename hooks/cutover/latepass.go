@@ -1,0 +1,111 @@
+package cutover
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/helm-ferry/ferry/hooks/record"
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// Late is what was found of writes to the old store after the proof.
+type Late struct {
+	Copied Found `json:"copied,omitzero"`
+	// Conflicts were written on both stores, Deleted were deleted on the old one; both are left to people.
+	Conflicts Found `json:"conflicts,omitzero"`
+	Deleted   Found `json:"deleted,omitzero"`
+}
+
+// open are the objects that are left to people.
+func (l Late) open() int { return l.Conflicts.Total + l.Deleted.Total }
+
+// latePass looks for what was written to the old store since the proof and copies it where the new one
+// still holds what was proven. Without a record it copies what the new store lacks.
+func (w World) latePass(ctx context.Context, src, dst mirror.Store, r *record.Record) (Late, error) {
+	buckets, err := Buckets(ctx, src, nil)
+	if err != nil {
+		return Late{}, err
+	}
+	var late Late
+	var seen record.Marker
+	for _, bucket := range buckets {
+		found, err := w.lateBucket(ctx, src, dst, bucket, r, &seen)
+		if err != nil {
+			return late, err
+		}
+		late.Copied.join(found.Copied)
+		late.Conflicts.join(found.Conflicts)
+		late.Deleted.join(found.Deleted)
+		if r != nil && found.open() == 0 {
+			setMark(r, bucket, seen.Marks()[bucket])
+		}
+	}
+	return late, nil
+}
+
+// setMark says in the record that nothing which the source holds now has still to be looked at.
+func setMark(r *record.Record, bucket string, mark record.Mark) {
+	if r.Marks.Source == nil {
+		r.Marks.Source = map[string]record.Mark{}
+	}
+	r.Marks.Source[bucket] = mark
+}
+
+func (w World) lateBucket(ctx context.Context, src, dst mirror.Store, bucket string, r *record.Record, seen *record.Marker) (Late, error) {
+	var late Late
+	known := false
+	if r != nil {
+		_, known = r.Marks.Source[bucket]
+	}
+	if err := dst.CreateBucket(ctx, bucket, mirror.BucketRequest{}); err != nil {
+		return late, fmt.Errorf("make bucket %q of %s: %w", bucket, dst.Location(), err)
+	}
+	for p, err := range joined(listing(ctx, marked{src, seen}, bucket), listing(ctx, dst, bucket)) {
+		if err != nil {
+			return late, err
+		}
+		act := decideBlind(p)
+		if known {
+			act = decideLate(p, r.Marks.Source[bucket], r.Marks.Destination[bucket])
+		}
+		title := bucket + "/" + p.key
+		if act == lateCopy {
+			act, err = w.copyOne(ctx, src, dst, bucket, p)
+		}
+		switch {
+		case err != nil:
+			return late, err
+		case act == lateCopy:
+			late.Copied.add(title)
+		case act == lateConflict:
+			late.Conflicts.add(title)
+		case act == lateDeleted:
+			late.Deleted.add(title)
+		}
+		w.tell(act, bucket, p)
+	}
+	return late, nil
+}
+
+// copyOne copies an object, and finds out what there is to do instead where that cannot be.
+func (w World) copyOne(ctx context.Context, src, dst mirror.Store, bucket string, p pair) (lateAct, error) {
+	err := copyLate(ctx, src, dst, bucket, p)
+	if errors.Is(err, mirror.ErrChanged) || errors.Is(err, errTooLarge) || errors.Is(err, mirror.ErrNoObject) {
+		w.Log.Warn("not copied", "bucket", bucket, "key", p.key, "error", err)
+		return lateConflict, nil
+	}
+	return lateCopy, err
+}
+
+func (w World) tell(act lateAct, bucket string, p pair) {
+	switch act {
+	case lateNothing:
+	case lateCopy:
+		w.Log.Info("late write copied", "bucket", bucket, "key", p.key)
+	case lateConflict:
+		w.Log.Warn("conflict: written on the old store after the proof, and another on the new one", "bucket", bucket, "key", p.key)
+	case lateDeleted:
+		w.Log.Warn("deleted on the old store after the proof, and still on the new one", "bucket", bucket, "key", p.key)
+	}
+}

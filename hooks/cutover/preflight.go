@@ -1,0 +1,66 @@
+package cutover
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/helm-ferry/ferry/hooks"
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// Problem is a reason why a cutover would fail, found before anything stops.
+type Problem struct {
+	// Object is what has the problem, Remedy what to do about it.
+	Object, What, Remedy string
+}
+
+// String is one sentence.
+func (p Problem) String() string { return p.Object + " " + p.What + ": " + p.Remedy }
+
+// checks are what a preflight looks at, independent of one another.
+func (w World) preflight(ctx context.Context, s hooks.Situation, m Move, consumers []Consumer, src, dst mirror.Store) error {
+	var problems []Problem
+	var faults []error
+	for _, check := range []func() ([]Problem, error){
+		func() ([]Problem, error) { return w.checkStores(ctx, m, src, dst), nil },
+		func() ([]Problem, error) { return w.checkAddress(ctx, s, m) },
+		func() ([]Problem, error) { return w.checkConsumers(ctx, consumers) },
+	} {
+		found, err := check()
+		problems, faults = append(problems, found...), append(faults, err)
+	}
+	if err := errors.Join(faults...); err != nil {
+		return err
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	texts := make([]string, len(problems))
+	for i, p := range problems {
+		w.Log.Error("preflight", "object", p.Object, "problem", p.What, "remedy", p.Remedy)
+		texts[i] = p.String()
+	}
+	return refuse("nothing was stopped: %s", strings.Join(texts, "; "))
+}
+
+// checkStores asks both stores for their buckets, which shows whether they are there and whether the
+// credentials are right.
+func (w World) checkStores(ctx context.Context, m Move, src, dst mirror.Store) []Problem {
+	var problems []Problem
+	for _, side := range []struct {
+		provider string
+		store    mirror.Store
+	}{{m.From, src}, {m.To, dst}} {
+		_, err := side.store.Buckets(ctx)
+		if err == nil {
+			continue
+		}
+		remedy := "see that it runs and is ready: kubectl get pods,endpointslices"
+		if errors.Is(err, mirror.ErrCredentials) || errors.Is(err, mirror.ErrDenied) {
+			remedy = "set the keys of its Secret to the credentials that it was first started with: a store such as MinIO keeps them"
+		}
+		problems = append(problems, Problem{side.provider, "does not list its buckets at " + side.store.Location() + " (" + err.Error() + ")", remedy})
+	}
+	return problems
+}

@@ -1,0 +1,185 @@
+package cutover
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/helm-ferry/ferry/hooks"
+	"github.com/helm-ferry/ferry/hooks/record"
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// ErrDeadline is the cause of a context that ends because the deadline of the migration has passed.
+var ErrDeadline = errors.New("the deadline of the migration has passed")
+
+// returnTime is how long consumers may take to be brought back once everything else has ended.
+const returnTime = 20 * time.Second
+
+// Run does before a manifest is applied what its alias demands: nothing, or a cutover. The verdict is
+// one line. The error is a [*Refusal] where the upgrade must not go on, and consumers are back then.
+func (w World) Run(ctx context.Context, s hooks.Situation) (verdict string, err error) {
+	if s.Unknown {
+		return "PASS: Helm keeps no record here of a release that it is at work on: no objects are moved", nil
+	}
+	alias, err := w.selected(ctx)
+	if err != nil {
+		return "", err
+	}
+	journal, err := ReadJournal(ctx, w.Client, w.name())
+	if err != nil {
+		return "", err
+	}
+	known, err := record.Read(ctx, w.Client, w.name())
+	if err != nil {
+		return "", err
+	}
+	m, moves := moveOf(s, alias)
+	if !moves {
+		return w.stay(ctx, s, journal, known, alias)
+	}
+	if journal == nil || journal.From != m.From || journal.To != m.To {
+		journal = newJournal(m, journal)
+	}
+	started := time.Now()
+	journal.Move, journal.State, journal.StartedAt = m, Stopping, started.UTC()
+	journal.Deadline = started.Add(w.Config.Spec.Migration.Deadline.Std()).UTC()
+	bounded, cancel := context.WithDeadlineCause(ctx, journal.Deadline, ErrDeadline)
+	defer cancel()
+	if err := w.cutover(bounded, s, journal, known); err != nil {
+		return "", w.giveUp(ctx, m, err)
+	}
+	return fmt.Sprintf("PROVEN: every object of %s is on %s: the manifest may be applied, and the alias moves with it", m.From, m.To), nil
+}
+
+// newJournal begins a journal. What an earlier one has stopped stays in it.
+func newJournal(m Move, before *Journal) *Journal {
+	j := &Journal{Move: m}
+	if before != nil {
+		j.Stopped, j.version = before.Stopped, before.version
+	}
+	return j
+}
+
+// cutover does all steps of a move.
+func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known *record.Record) error {
+	src, err := w.store(ctx, j.From)
+	if err != nil {
+		return err
+	}
+	dst, err := w.store(ctx, j.To)
+	if err != nil {
+		return err
+	}
+	consumers := consumersOf(s)
+	if err := w.begin(ctx, StepPreflight); err != nil {
+		return err
+	}
+	if err := w.preflight(ctx, s, j.Move, consumers, src, dst); err != nil {
+		return err
+	}
+	if w.Config.Spec.Migration.Quiesce {
+		if err := w.begin(ctx, StepWatchdog); err != nil {
+			return err
+		}
+		if err := w.watchdog(ctx, j.Deadline); err != nil {
+			return err
+		}
+		if err := w.stop(ctx, j, consumers); err != nil {
+			return err
+		}
+	}
+	proof, err := w.move(ctx, j.Move, src, dst, j.returns(known))
+	if err != nil {
+		return err
+	}
+	if err := w.begin(ctx, StepCheck); err != nil {
+		return err
+	}
+	if err := w.unchanged(ctx, j, consumers); err != nil {
+		return err
+	}
+	if err := w.begin(ctx, StepRecord); err != nil {
+		return err
+	}
+	return w.prove(ctx, j, proof)
+}
+
+// unchanged makes sure that nobody has begun to write meanwhile, and that the alias is where it was.
+func (w World) unchanged(ctx context.Context, j *Journal, consumers []Consumer) error {
+	if !w.Config.Spec.Migration.Quiesce {
+		return nil
+	}
+	running, err := w.running(ctx, consumers)
+	if err != nil {
+		return err
+	}
+	if len(running) > 0 {
+		return refuse("consumers began to run while the objects were moved: %s: find out what starts them, and run the upgrade again", name(running))
+	}
+	alias, err := w.selected(ctx)
+	if err != nil {
+		return err
+	}
+	if alias != "" && alias == j.To {
+		return refuse("Service/%s was changed to %s while the objects were moved: run the upgrade again", j.Alias, alias)
+	}
+	return nil
+}
+
+// prove writes the record, and then into the journal that the manifest may come.
+func (w World) prove(ctx context.Context, j *Journal, p proof) error {
+	r := record.Record{
+		Alias: j.Alias, From: j.From, To: j.To, Revision: j.Revision, SourceDigest: p.sourceDigest, ReportDigest: p.reportDigest,
+		StartedAt: j.StartedAt, ProvenAt: time.Now().UTC(), State: record.Proven, Marks: p.marks,
+	}
+	if err := record.Write(ctx, w.Client, w.name(), r); err != nil {
+		return err
+	}
+	j.State = Proven
+	return j.write(ctx, w.Client, w.name())
+}
+
+// giveUp brings the consumers back after a failure, also when the context has ended.
+func (w World) giveUp(ctx context.Context, m Move, cause error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), returnTime)
+	defer cancel()
+	back := w.abort(ctx)
+	reason := cause.Error()
+	if back != nil {
+		reason += fmt.Sprintf("; and the consumers are not all back: %v: the watchdog goes on with it", back)
+	}
+	return &Refusal{
+		Reason: fmt.Sprintf("the objects of %s are not moved to %s, and the alias stays: %s", m.From, m.To, reason),
+		Err:    errors.Join(cause, back),
+	}
+}
+
+// stay is the part of an upgrade that moves no alias: what an earlier one has left behind is put in order.
+func (w World) stay(ctx context.Context, s hooks.Situation, j *Journal, known *record.Record, alias string) (string, error) {
+	if j != nil && alias != j.To {
+		if err := w.abort(ctx); err != nil {
+			return "", err
+		}
+	}
+	if known != nil && known.State == record.Proven && s.Next.Active == known.From {
+		if err := record.Supersede(ctx, w.Client, w.name()); err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("PASS: the alias stays on %s; the record of the move to %s counts no more", known.From, known.To), nil
+	}
+	if err := w.retire(ctx, s, known); err != nil {
+		return "", err
+	}
+	return "PASS: the alias stays where it is: no objects are moved", nil
+}
+
+// store opens a store and says whose it is.
+func (w World) store(ctx context.Context, provider string) (mirror.Store, error) {
+	store, err := w.Open(ctx, provider)
+	if err != nil {
+		return nil, fmt.Errorf("open the store of %s: %w", provider, err)
+	}
+	return store, nil
+}

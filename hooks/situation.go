@@ -1,0 +1,99 @@
+package hooks
+
+import (
+	"github.com/helm-ferry/ferry/hooks/record"
+	"github.com/helm-ferry/ferry/internal/config"
+	"github.com/helm-ferry/ferry/internal/manifest"
+	"github.com/helm-ferry/ferry/internal/release"
+)
+
+// Situation is all that a judgement rests on.
+type Situation struct {
+	// Release is the name of the release, "" if nothing tells it.
+	Release string
+	// Revision is the number of the revision to come, 0 if it is not known.
+	Revision int
+	// Rollback tells that the manifest to come is that of an earlier revision.
+	Rollback bool
+	// Unknown tells that nothing says what is in force and what is to come.
+	Unknown bool
+	// Prunes tells that Argo CD applies the manifest to come: it asks its own annotation whether an
+	// object that leaves the manifest stays.
+	Prunes bool
+	// Current is the manifest in force, Next the one to come.
+	Current, Next Manifest
+	// Config is that of the manifest to come.
+	Config *config.Config
+	// Live is what the cluster has; nil if nobody asked it.
+	Live *Live
+	// Record proves that the objects of one store are in another; nil if there is none.
+	Record *record.Record
+}
+
+// Manifest is what one revision of a release renders.
+type Manifest struct {
+	Stream  *manifest.Stream
+	Release *release.Release
+	// Active is the provider that the configuration of the manifest chooses, "" for none.
+	Active string
+}
+
+// Load reads a manifest in force, hooks included, and finds the stores and the claims in it, by the
+// configuration that it carries itself, or by cfg if it carries none.
+func Load(text string, cfg *config.Config) (Manifest, error) {
+	stream, err := manifest.Parse([]byte(text))
+	if err != nil {
+		return Manifest{}, err
+	}
+	return Inspect(stream, ownConfig(stream, cfg))
+}
+
+// Inspect finds the stores and the claims in a manifest by this configuration, whatever the manifest
+// carries.
+func Inspect(stream *manifest.Stream, cfg *config.Config) (Manifest, error) {
+	found, err := release.Inspect(stream, cfg)
+	if err != nil {
+		return Manifest{}, err
+	}
+	m := Manifest{Stream: stream, Release: found}
+	// a manifest whose provider cannot be chosen was never rendered by Ferry
+	if resolution, err := found.Resolve(cfg.Spec.ObjectStorage); err == nil {
+		m.Active = name(resolution.Active)
+	}
+	return m, nil
+}
+
+// ownConfig is the configuration that a manifest carries. One that this version cannot read is as
+// good as none.
+func ownConfig(stream *manifest.Stream, otherwise *config.Config) *config.Config {
+	for _, o := range stream.Objects() {
+		if !o.Is("", "ConfigMap") || o.Hook() || o.Labels()["helm-ferry.dev/config"] != "true" {
+			continue
+		}
+		if own, err := config.Load(o.Title(), []byte(o.String("data", "ferry.yaml"))); err == nil {
+			return own
+		}
+	}
+	return otherwise
+}
+
+// alias is the provider that the alias Service of the manifest selects, "" if it has none.
+func (m Manifest) alias() string {
+	for _, o := range m.Stream.Objects() {
+		if o.Is("", "Service") && release.Ours(o) && o.Labels()["app.kubernetes.io/component"] == "alias" {
+			return o.Labels()["helm-ferry.dev/provider"]
+		}
+	}
+	return ""
+}
+
+// cutsOver tells whether the hooks of the manifest move the objects before it is applied.
+func (m Manifest) cutsOver() bool {
+	for _, o := range m.Stream.Objects() {
+		if o.Is("batch", "Job") && o.Hook() && release.Ours(o) && o.Labels()["app.kubernetes.io/component"] == "migration" &&
+			hookOf(o, "pre-upgrade", "pre-rollback") {
+			return true
+		}
+	}
+	return false
+}

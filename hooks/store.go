@@ -1,0 +1,88 @@
+package hooks
+
+import "github.com/helm-ferry/ferry/internal/config"
+
+// from is the provider that consumers talk to now: what the live alias selects, else what the
+// manifest in force says.
+func (s Situation) from() string {
+	switch {
+	case s.Live != nil && s.Live.Alias != "":
+		return s.Live.Alias
+	case s.Current.alias() != "":
+		return s.Current.alias()
+	case s.external():
+		return s.Current.Active
+	}
+	return s.onlyProvider()
+}
+
+// external tells whether the store in force is outside of the release, where there is no alias.
+func (s Situation) external() bool {
+	p := s.Current.Release.Provider(s.Current.Active)
+	return p != nil && p.External()
+}
+
+// to is the provider that consumers will talk to.
+func (s Situation) to() string {
+	if alias := s.Next.alias(); alias != "" {
+		return alias
+	}
+	return s.Next.Active
+}
+
+// onlyProvider is the store that a manifest without an alias uses, as far as it shows.
+func (s Situation) onlyProvider() string {
+	r, previous := s.Current.Release, s.Config.Spec.ObjectStorage.PreviousProvider
+	if len(r.Providers) == 1 {
+		return r.Providers[0].Name()
+	}
+	if r.Provider(previous) != nil {
+		return previous
+	}
+	return ""
+}
+
+// leaves tells whether the store of a claim goes while the claim stays.
+func (s Situation) leaves(claim ClaimPlan) bool {
+	return claim.Provider != "" && (claim.Fate == Orphaned || claim.Fate == Kept) && s.Next.Release.Provider(claim.Provider) == nil
+}
+
+// mayLeave tells whether a store may go. One that consumers talk to may when the configuration says
+// that the data have moved, and something proves it; the one that they talked to before may when
+// something proves it; one that they never talked to may.
+func (s Situation) mayLeave(provider string, plan Plan) bool {
+	switch provider {
+	case plan.From:
+		return acknowledged(plan, s.Config) && s.proven(plan)
+	case s.Config.Spec.ObjectStorage.PreviousProvider:
+		return s.Live == nil || !s.Config.Spec.PreUpgradeChecks.RequireProof || plan.From == "" ||
+			s.Record.Proves(provider, plan.From, s.Live.Alias, s.Revision)
+	}
+	return true
+}
+
+// acknowledged tells whether the configuration says that the data have moved to another provider.
+func acknowledged(plan Plan, cfg *config.Config) bool {
+	storage := cfg.Spec.ObjectStorage
+	return plan.To != "" && plan.To != plan.From && (storage.CutoverAcknowledged || storage.ActiveProvider == plan.To)
+}
+
+// proven tells whether the objects are, or will be before the manifest is applied, where the alias
+// moves to. Manifests alone prove nothing, and refute nothing.
+func (s Situation) proven(plan Plan) bool {
+	return s.Live == nil || !s.Config.Spec.PreUpgradeChecks.RequireProof ||
+		s.Record.Proves(plan.From, plan.To, s.Live.Alias, s.Revision) || s.movesBefore(plan)
+}
+
+// movesBefore tells whether the cutover of the revision to come moves the objects before the
+// manifest is applied.
+func (s Situation) movesBefore(plan Plan) bool {
+	migration := s.Config.Spec.Migration
+	pair := migration.From == plan.From && migration.To == plan.To || migration.From == plan.To && migration.To == plan.From
+	return migration.Enabled && !migration.DryRun && pair && s.Next.cutsOver()
+}
+
+// unproven tells whether the alias moves to a store that nothing proves to have the objects.
+func (s Situation) unproven(plan Plan) bool {
+	return plan.From != "" && plan.To != "" && plan.From != plan.To && !s.proven(plan)
+}
