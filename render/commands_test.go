@@ -130,35 +130,71 @@ func TestTheGuardCallsWhatFerryHookHas(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		folder := t.TempDir()
-		var args []string
-		for _, document := range slices.Concat(rendering.Hooks, rendering.Added()) {
-			o := document.Objects()[0]
-			if o.Name != "shop-guard" {
-				continue
+		reachesTheCluster(t, hook, rendering, "shop-guard")
+	}
+}
+
+// TestTheCutoverCallsWhatFerryHookHas does the same for the hooks of a cutover.
+func TestTheCutoverCallsWhatFerryHookHas(t *testing.T) {
+	t.Parallel()
+	hook := filepath.Join(t.TempDir(), "ferry-hook")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", hook, "../cmd/ferry-hook").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	text := strings.ReplaceAll(everyJob, ", dryRun: true", "")
+	cfg, err := config.Load("ferry.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spelling := range []render.Hooks{render.HooksHelm, render.HooksApart} {
+		rendering, err := render.Render(t.Context(), []byte(twoStores), render.Config{
+			Door: render.Helm4, Hooks: spelling, Ferry: &render.Document{Config: cfg, Text: []byte(text)}, Image: "ghcr.io/helm-ferry/ferry-hook:test",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		reachesTheCluster(t, hook, rendering, "shop-cutover")
+		reachesTheCluster(t, hook, rendering, "shop-bring-back")
+	}
+}
+
+// reachesTheCluster runs a Job with the configuration that it mounts.
+func reachesTheCluster(t *testing.T, hook string, rendering *render.Rendering, job string) {
+	t.Helper()
+	folder := t.TempDir()
+	var args []string
+	mounted := ""
+	documents := slices.Concat(rendering.Hooks, rendering.Added())
+	for _, document := range documents {
+		if o := document.Objects()[0]; o.Kind == "Job" && o.Name == job {
+			container := manifest.Items(o.Node("spec", "template", "spec", "containers"))[0]
+			for _, arg := range manifest.Items(manifest.Lookup(container, "args")) {
+				args = append(args, strings.ReplaceAll(arg.Value, "/etc/ferry", folder))
 			}
-			for file, text := range manifest.StringMap(o.Node("data")) {
-				if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if o.Kind == "Job" {
-				container := manifest.Items(o.Node("spec", "template", "spec", "containers"))[0]
-				for _, arg := range manifest.Items(manifest.Lookup(container, "args")) {
-					args = append(args, strings.ReplaceAll(arg.Value, "/etc/ferry", folder))
-				}
+			volume := manifest.Items(o.Node("spec", "template", "spec", "volumes"))[0]
+			mounted = manifest.Scalar(manifest.Lookup(volume, "configMap", "name"))
+		}
+	}
+	for _, document := range documents {
+		o := document.Objects()[0]
+		if o.Kind != "ConfigMap" || o.Name != mounted {
+			continue
+		}
+		for file, text := range manifest.StringMap(o.Node("data")) {
+			if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
 			}
 		}
-		if len(args) == 0 || !slices.Contains(hookcmd.Names(), args[0]) {
-			t.Fatalf("%s: the guard calls %q", spelling, args)
-		}
-		cmd := exec.CommandContext(t.Context(), hook, args...)
-		cmd.Env = []string{}
-		out, err := cmd.CombinedOutput()
-		exit, ok := errors.AsType[*exec.ExitError](err)
-		if !ok || exit.ExitCode() != 1 || !bytes.Contains(out, []byte("open the cluster from inside a pod")) {
-			t.Errorf("%s: ferry-hook %s: %v\n%s", spelling, strings.Join(args, " "), err, out)
-		}
+	}
+	if len(args) == 0 || !slices.Contains(hookcmd.Names(), args[0]) {
+		t.Fatalf("%s calls %q", job, args)
+	}
+	cmd := exec.CommandContext(t.Context(), hook, args...)
+	cmd.Env = []string{}
+	out, err := cmd.CombinedOutput()
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	if !ok || exit.ExitCode() != 1 || !bytes.Contains(out, []byte("open the cluster from inside a pod")) {
+		t.Errorf("ferry-hook %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 }
 

@@ -286,7 +286,7 @@ func checkLabels(t *testing.T, o *manifest.Object, labels map[string]string) {
 }
 
 // subcommands of ferry-hook that Jobs may run; [TestTheGuardCallsWhatFerryHookHas] and its like looks whether it has them.
-var subcommands = []string{"guard", "migrate", "mirror"}
+var subcommands = []string{"guard", "migrate", "mirror", "cutover", "bring-back"}
 
 // checkPod looks at the pods that an added object starts.
 func checkPod(t *testing.T, o *manifest.Object) {

@@ -49,13 +49,27 @@ func env(side string, credentials release.Credentials) []variable {
 // into a Secret of their own.
 func (s *state) jobCredentials(p *release.Provider) (release.Credentials, error) {
 	existing := s.cfg.Spec.ObjectStorage.Credentials.ExistingSecret != ""
-	switch {
-	case p == s.Resolution.Active && (s.sharedSecret || existing):
+	if p == s.Resolution.Active && (s.sharedSecret || existing) {
 		return keysIn(s.cfg.CredentialsSecret()), nil
+	}
+	return s.ownCredentials(p)
+}
+
+// ownCredentials names the Secret keys of a store itself, whatever the alias selects: those of its row
+// in the registry, else of its workload. Consumers' Secret has those of the active store, and during an
+// upgrade that is still the one before.
+func (s *state) ownCredentials(p *release.Provider) (release.Credentials, error) {
+	existing := s.cfg.Spec.ObjectStorage.Credentials.ExistingSecret != ""
+	switch row := p.Row.Credentials; {
+	case row.SecretName != "":
+		keys := row.InSecret()
+		return release.Credentials{
+			AccessKey: release.Source{Secret: row.SecretName, Key: keys.AccessKey}, SecretKey: release.Source{Secret: row.SecretName, Key: keys.SecretKey},
+		}, nil
 	case p.External():
 		return release.Credentials{}, &Error{
-			Field: "spec.migration", Message: fmt.Sprintf("%s is outside the release, which has no credentials for it", p.Title()),
-			Remedy: "copy to it by a mirror, whose destination names a Secret of its own; then move with objectStorage.endpoint and credentials.existingSecret",
+			Field: "spec.objectStorage.providers", Message: fmt.Sprintf("name no Secret for %s, which is outside the release", p.Title()),
+			Remedy: fmt.Sprintf("add {name: %s, external: true, credentials: {secretName: SECRET}}; the Secret has the keys access-key and secret-key", p.Name()),
 		}
 	case existing && !p.Credentials.Known():
 		return keysIn(s.cfg.CredentialsSecret()), nil

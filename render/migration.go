@@ -22,6 +22,9 @@ func addMigration(s *state) error {
 	if !migration.Enabled {
 		return nil
 	}
+	if gone, err := s.retires(); gone || err != nil {
+		return err
+	}
 	from, err := s.side("from", migration.From)
 	if err != nil {
 		return err
@@ -32,15 +35,30 @@ func addMigration(s *state) error {
 	}
 	switch s.Resolution.Active {
 	case from:
-		return s.firstPass(from, to)
+		if err := s.firstPass(from, to); err != nil {
+			return err
+		}
 	case to:
 		s.info("", "spec.migration", "the alias selects %s already: no copy from %s is made", to.Name(), from.Name())
-		return nil
+	default:
+		return &Error{
+			Field: "spec.migration.from", Message: fmt.Sprintf("is %s, and the active provider is %s", from.Name(), s.Resolution.Active.Title()),
+			Remedy: "migrate from the provider that the alias selects, or set spec.objectStorage.previousProvider to it",
+		}
 	}
-	return &Error{
-		Field: "spec.migration.from", Message: fmt.Sprintf("is %s, and the active provider is %s", from.Name(), s.Resolution.Active.Title()),
-		Remedy: "migrate from the provider that the alias selects, or set spec.objectStorage.previousProvider to it",
+	return s.addCutover(from, to)
+}
+
+// retires tells whether the store that the objects were moved from is enabled no more: its last upgrade
+// looks at it once again.
+func (s *state) retires() (bool, error) {
+	migration := s.cfg.Spec.Migration
+	to := s.Release.Provider(migration.To)
+	if s.Release.Provider(migration.From) != nil || to == nil || s.Resolution.Active != to || !s.carriesHooks() {
+		return false, nil
 	}
+	s.info("", "spec.migration", "%s is not enabled any more: the hook looks whether it holds anything that %s does not", migration.From, to.Name())
+	return true, s.addCutover(to)
 }
 
 // cutover leaves the proof to the guard where one stands, and takes the word of a configuration that

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/helm-ferry/ferry/hooks/cutover"
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/hookcmd"
 )
@@ -32,7 +31,7 @@ func (p program) runBringBack(ctx context.Context, opts *cutoverOptions) error {
 	if err != nil {
 		return err
 	}
-	s, err := opts.situation(ctx, w, w.Config, cutover.BringBackName(w.Config.Metadata.Name))
+	s, err := opts.situation(ctx, w)
 	if err != nil {
 		return err
 	}

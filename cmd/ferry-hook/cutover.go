@@ -12,7 +12,6 @@ import (
 	"github.com/helm-ferry/ferry/hooks"
 	"github.com/helm-ferry/ferry/hooks/cutover"
 	"github.com/helm-ferry/ferry/internal/cli"
-	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/hookcmd"
 	"github.com/helm-ferry/ferry/internal/kube"
 	"github.com/helm-ferry/ferry/internal/revision"
@@ -66,7 +65,7 @@ func (p program) runCutover(ctx context.Context, opts *cutoverOptions) error {
 		verdict, err := w.Abort(ctx)
 		return p.concludeCutover(verdict, err)
 	}
-	s, err := opts.situation(ctx, w, w.Config, cutover.JobName(w.Config.Metadata.Name))
+	s, err := opts.situation(ctx, w)
 	if err != nil {
 		return err
 	}
@@ -108,12 +107,12 @@ func (p program) cutoverWorld(opts *cutoverOptions) (cutover.World, error) {
 }
 
 // situation finds the two manifests by the records that Helm keeps.
-func (o *cutoverOptions) situation(ctx context.Context, w cutover.World, cfg *config.Config, job string) (hooks.Situation, error) {
-	history, err := historyOf(ctx, w.Client, o.release, o.revision, job)
+func (o *cutoverOptions) situation(ctx context.Context, w cutover.World) (hooks.Situation, error) {
+	history, err := historyOf(ctx, w.Client, o.release, o.revision, cutover.JobName(w.Config.Metadata.Name))
 	if err != nil {
 		return hooks.Situation{}, err
 	}
-	return hooks.Between(history, cfg)
+	return hooks.Between(history, w.Config)
 }
 
 // checkRevision demands the release that a number belongs to.

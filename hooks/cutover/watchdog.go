@@ -14,11 +14,9 @@ import (
 	"github.com/helm-ferry/ferry/internal/hookcmd"
 )
 
-// JobName is the name of the cutover's Job, and of the account that it runs under.
+// JobName is the name of the cutover's Job, and of the account that it runs under. A release that has it
+// as a hook has that of bringing back, too.
 func JobName(name string) string { return name + "-cutover" }
-
-// BringBackName is the name of the Job that brings consumers back after the manifest was applied.
-func BringBackName(name string) string { return name + "-bring-back" }
 
 // WatchdogName is the name of the Job that brings consumers back by itself.
 func WatchdogName(name string) string { return name + "-watchdog" }

@@ -150,6 +150,9 @@ func override(base, row Row) Row {
 	base.Credentials.SecretKeyEnv = orSlice(row.Credentials.SecretKeyEnv, base.Credentials.SecretKeyEnv)
 	base.Credentials.FileSuffix = or(row.Credentials.FileSuffix, base.Credentials.FileSuffix)
 	base.Credentials.SecretKeys = orSlice(row.Credentials.SecretKeys, base.Credentials.SecretKeys)
+	base.Credentials.SecretName = or(row.Credentials.SecretName, base.Credentials.SecretName)
+	base.Credentials.AccessKeyKey = or(row.Credentials.AccessKeyKey, base.Credentials.AccessKeyKey)
+	base.Credentials.SecretKeyKey = or(row.Credentials.SecretKeyKey, base.Credentials.SecretKeyKey)
 	base.HealthPath = or(row.HealthPath, base.HealthPath)
 	base.Lacks = orSlice(row.Lacks, base.Lacks)
 	return base

@@ -1,5 +1,7 @@
 package provider
 
+import "cmp"
+
 // LabelName is the label by which a pod is taken for the provider that it names.
 const LabelName = "app.kubernetes.io/name"
 
@@ -57,7 +59,7 @@ type Match struct {
 	DeclaresPort bool `json:"declaresPort,omitempty"`
 }
 
-// Credentials tells how a workload is given its root credentials.
+// Credentials tells how a workload is given its root credentials, or where Ferry finds them.
 type Credentials struct {
 	// AccessKeyEnv are the environment variables that hold the access key, in
 	// order of preference.
@@ -71,6 +73,18 @@ type Credentials struct {
 	// SecretKeys are the pairs of keys under which charts keep the credentials in
 	// a Secret, in order of preference.
 	SecretKeys []KeyPair `json:"secretKeys,omitempty"`
+	// SecretName is the Secret that Ferry's Jobs open the store with, in place of what
+	// its workload shows. A store outside the release shows none.
+	SecretName string `json:"secretName,omitempty"`
+	// AccessKeyKey is the key of that Secret with the access key; access-key when empty.
+	AccessKeyKey string `json:"accessKeyKey,omitempty"`
+	// SecretKeyKey is the key of that Secret with the secret key; secret-key when empty.
+	SecretKeyKey string `json:"secretKeyKey,omitempty"`
+}
+
+// InSecret returns the keys of SecretName that hold the credentials.
+func (c Credentials) InSecret() KeyPair {
+	return KeyPair{AccessKey: cmp.Or(c.AccessKeyKey, "access-key"), SecretKey: cmp.Or(c.SecretKeyKey, "secret-key")}
 }
 
 // KeyPair names the two keys of a Secret that hold credentials.

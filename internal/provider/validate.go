@@ -107,6 +107,15 @@ func (cr Credentials) validate(c *checker) {
 		c.secretKey(at+".accessKey", pair.AccessKey)
 		c.secretKey(at+".secretKey", pair.SecretKey)
 	}
+	for _, key := range []struct{ field, value string }{{"accessKeyKey", cr.AccessKeyKey}, {"secretKeyKey", cr.SecretKeyKey}} {
+		if key.value == "" {
+			continue
+		}
+		c.secretKey("credentials."+key.field, key.value)
+		if cr.SecretName == "" {
+			c.add("credentials."+key.field, "is a key of credentials.secretName, which is not set")
+		}
+	}
 }
 
 // checker collects what is wrong, in the order of the fields.
