@@ -1,29 +1,19 @@
 package cutover_test
 
 import (
-	"fmt"
 	"strings"
+
+	"github.com/helm-ferry/ferry/internal/manifest"
+	"github.com/helm-ferry/ferry/render"
 )
 
-// ownJob is the Job that the cutover runs in.
-const ownJob = `apiVersion: batch/v1
-kind: Job
-metadata: {name: shop-cutover}
-spec:
-  template:
-    spec:
-      restartPolicy: Never
-      containers:
-      - name: ferry
-        image: ferry-hook
-        args: [cutover, --config=/etc/ferry/ferry.yaml]
-        env:
-        - {name: FERRY_STORE_MINIO_SECRET_KEY, valueFrom: {secretKeyRef: {name: s, key: k}}}
-`
-
-// manifest is a release with both stores, of which the alias selects one.
-func (w *world) manifest(active string) string {
-	const store = `apiVersion: apps/v1
+// store is a provider of the release; its Secret has the keys of the running server.
+const store = `apiVersion: v1
+kind: Secret
+metadata: {name: shop-NAME}
+stringData: {user: "ACCESS", password: "SECRET"}
+---
+apiVersion: apps/v1
 kind: StatefulSet
 metadata: {name: shop-NAME}
 spec:
@@ -33,7 +23,13 @@ spec:
   template:
     metadata: {labels: {app: NAME}}
     spec:
-      containers: [{name: NAME, image: "IMAGE", ports: [{name: s3, containerPort: PORT}]}]
+      containers:
+      - name: NAME
+        image: IMAGE
+        ports: [{name: s3, containerPort: PORT}]
+        env:
+        - {name: USER_ENV, valueFrom: {secretKeyRef: {name: shop-NAME, key: user}}}
+        - {name: PASSWORD_ENV, valueFrom: {secretKeyRef: {name: shop-NAME, key: password}}}
 ---
 apiVersion: v1
 kind: Service
@@ -43,7 +39,9 @@ spec:
   ports: [{name: s3, port: PORT, targetPort: PORT}]
 ---
 `
-	const consumers = `apiVersion: apps/v1
+
+// consumers are a Deployment of two, a CronJob, and a Deployment that uses no store.
+const consumers = `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: api}
 spec:
@@ -76,24 +74,53 @@ spec:
     metadata: {labels: {app: bystander}}
     spec:
       containers: [{name: bystander, image: example.com/bystander}]
----
 `
-	text := strings.NewReplacer("NAME", "minio", "IMAGE", "minio/minio:1", "PORT", "9000").Replace(store) +
-		strings.NewReplacer("NAME", "versitygw", "IMAGE", "versity/versitygw:1", "PORT", "7070").Replace(store) + consumers
-	labels := "app.kubernetes.io/part-of: ferry, helm-ferry.dev/name: shop, app.kubernetes.io/component: "
-	text += fmt.Sprintf(`apiVersion: v1
-kind: Service
-metadata: {name: shop-objectstorage, labels: {%salias, helm-ferry.dev/provider: %s}}
-spec:
-  selector: {app: %s}
-  ports: [{port: 9000}]
----
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: shop-ferry, labels: {%sconfig, helm-ferry.dev/config: "true"}}
-data:
-  ferry.yaml: |
-    %s
-`, labels, active, active, labels, strings.ReplaceAll(strings.TrimSpace(w.document(active)), "\n", "\n    "))
+
+// chart is what the release's chart renders with both stores, or one of them.
+func (w *world) chart(providers ...string) string {
+	text := ""
+	for _, p := range providers {
+		words := []string{"NAME", p, "ACCESS", w.stores[p].AccessKey, "SECRET", w.stores[p].SecretKey}
+		if p == "minio" {
+			words = append(words, "IMAGE", "minio/minio:1", "PORT", "9000", "USER_ENV", "MINIO_ROOT_USER", "PASSWORD_ENV", "MINIO_ROOT_PASSWORD")
+		} else {
+			words = append(words, "IMAGE", "versity/versitygw:1", "PORT", "7070", "USER_ENV", "ROOT_ACCESS_KEY_ID", "PASSWORD_ENV", "ROOT_SECRET_ACCESS_KEY")
+		}
+		text += strings.NewReplacer(words...).Replace(store)
+	}
+	return text + consumers + w.more
+}
+
+// render returns the manifest of the release, in which the alias selects one provider, and its hooks.
+func (w *world) render(active string, providers ...string) (text string, hooks []*manifest.Document) {
+	w.Helper()
+	if len(providers) == 0 {
+		providers = []string{"minio", "versitygw"}
+	}
+	document := w.document(active)
+	rendering, err := render.Render(w.ctx(), []byte(w.chart(providers...)), render.Config{
+		Hooks: render.HooksApart, Image: "ghcr.io/helm-ferry/ferry-hook:test", Ferry: &render.Document{Config: w.config(active), Text: []byte(document)},
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return string(rendering.Bytes()), rendering.Hooks
+}
+
+// manifest is the text of it.
+func (w *world) manifest(active string, providers ...string) string {
+	w.Helper()
+	text, _ := w.render(active, providers...)
 	return text
+}
+
+// makeHooks applies the hooks that are to be there before a cutover runs, its own Job included.
+func (w *world) makeHooks(active string) {
+	w.Helper()
+	_, hooks := w.render(active)
+	for _, document := range hooks {
+		if o := document.Objects()[0]; o.Name == "shop-cutover" {
+			w.apply(string(document.Bytes()))
+		}
+	}
 }

@@ -58,7 +58,9 @@ type world struct {
 	stores  map[string]testworld.S3
 	log     *bytes.Buffer
 	before  func(cutover.Step)
-	spec    string // further lines of spec
+	spec    string // further fields of spec.migration
+	more    string // further documents of the chart
+	account kube.Client
 }
 
 func (w *world) ctx() context.Context { return w.Context() }
@@ -91,7 +93,15 @@ func newWorld(t *testing.T) *world {
 	w.client = client
 	w.apply(w.manifest("minio"))
 	w.apply(w.endpoints("shop-objectstorage"), w.endpoints("shop-minio"), w.endpoints("shop-versitygw"))
-	w.apply(ownJob)
+	w.makeHooks("minio")
+	// the cutover acts as its own ServiceAccount, with the rights that its Role gives it
+	asAccount, err := w.cluster.As(t.Context(), namespace, "shop-cutover")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.account, err = kube.New(asAccount, namespace); err != nil {
+		t.Fatal(err)
+	}
 	w.kubelet = &kubelet{client: client}
 	w.kubelet.run(t)
 	w.eventually("the consumers run", func() bool { return len(w.pods("api")) == 2 })
@@ -145,7 +155,7 @@ spec:
 func (w *world) cutover(active string) cutover.World {
 	w.Helper()
 	return cutover.World{
-		Client: w.client, Config: w.config(active), Log: slog.New(slog.NewTextHandler(w.log, nil)),
+		Client: w.account, Config: w.config(active), Log: slog.New(slog.NewTextHandler(w.log, nil)),
 		Open:   func(_ context.Context, provider string) (mirror.Store, error) { return w.open(w.stores[provider]) },
 		Before: w.before, Interval: 50 * time.Millisecond,
 	}
