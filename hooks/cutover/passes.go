@@ -12,6 +12,7 @@ import (
 	"github.com/helm-ferry/ferry/hooks/record"
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/copying"
+	"github.com/helm-ferry/ferry/internal/provider"
 	"github.com/helm-ferry/ferry/mirror"
 )
 
@@ -38,6 +39,7 @@ func (w World) job(m Move, act copying.Act, buckets []string, dst mirror.Store, 
 		Adopt:    "empty the bucket at the target, or choose another target",
 		Options: mirror.Options{
 			Buckets: buckets, CreateBuckets: true, AllowMissing: true, Settings: true, StateBucket: mirror.DefaultStateBucket,
+			Versions: !slices.Contains(w.Config.Spec.Migration.Accept, provider.Versions),
 		},
 	}
 	if act == copying.Copies {

@@ -14,6 +14,10 @@ import (
 // ErrDeadline is the cause of a context that ends because the deadline of the migration has passed.
 var ErrDeadline = errors.New("the deadline of the migration has passed")
 
+// applyTime is what Helm has, from the proof on, to apply the manifest, however little of the deadline is
+// left: consumers that came back on the old store in between would write what no pass looks for.
+const applyTime = 2 * time.Minute
+
 // returnTime is how long consumers may take to be brought back once everything else has ended.
 const returnTime = 20 * time.Second
 
@@ -90,6 +94,10 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 			return err
 		}
 	}
+	before, err := w.activity(ctx, consumers)
+	if err != nil {
+		return err
+	}
 	proof, err := w.move(ctx, j.Move, src, dst, j.returns(known))
 	if err != nil {
 		return err
@@ -97,7 +105,7 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 	if err := w.begin(ctx, StepCheck); err != nil {
 		return err
 	}
-	if err := w.unchanged(ctx, j, consumers); err != nil {
+	if err := w.unchanged(ctx, j, consumers, before); err != nil {
 		return err
 	}
 	if err := w.begin(ctx, StepRecord); err != nil {
@@ -106,16 +114,17 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 	return w.prove(ctx, j, proof)
 }
 
-// unchanged makes sure that nobody has begun to write meanwhile, and that the alias is where it was.
-func (w World) unchanged(ctx context.Context, j *Journal, consumers []Consumer) error {
+// unchanged makes sure that nobody has begun to write meanwhile, not even for a moment, and that the
+// alias is where it was.
+func (w World) unchanged(ctx context.Context, j *Journal, consumers []Consumer, before activity) error {
 	if !w.Config.Spec.Migration.Quiesce {
 		return nil
 	}
-	running, err := w.running(ctx, consumers)
+	now, err := w.activity(ctx, consumers)
 	if err != nil {
 		return err
 	}
-	if len(running) > 0 {
+	if running := now.since(before); len(running) > 0 {
 		return refuse("consumers began to run while the objects were moved: %s: find out what starts them, and run the upgrade again", name(running))
 	}
 	alias, err := w.selected(ctx)
@@ -138,6 +147,9 @@ func (w World) prove(ctx context.Context, j *Journal, p proof) error {
 		return err
 	}
 	j.State = Proven
+	if earliest := time.Now().Add(applyTime).UTC(); j.Deadline.Before(earliest) {
+		j.Deadline = earliest
+	}
 	return j.write(ctx, w.Client, w.name())
 }
 
