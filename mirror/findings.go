@@ -24,6 +24,8 @@ type Difference struct {
 	Key    string         `json:"key"`
 	Kind   DifferenceKind `json:"kind"`
 	Detail string         `json:"detail,omitempty"`
+	// Names are the attributes of the object, or the setting of the bucket, that differ.
+	Names []string `json:"names,omitempty"`
 }
 
 // Failure is something that could not be done. Key is empty when it concerns the

@@ -161,7 +161,7 @@ func (b *bucketRun) plannedVersion(v Entry) {
 
 func (b *bucketRun) equalVersion(p pair, proof Proof, lost []string) {
 	if len(lost) > 0 {
-		b.differs(p.key(), DiffMetadata, fmt.Sprintf("version %s: %s", p.src.Version, strings.Join(lost, ", ")))
+		b.differs(p.key(), DiffMetadata, fmt.Sprintf("version %s: %s", p.src.Version, strings.Join(lost, ", ")), lost...)
 	} else {
 		b.equal(p, proof)
 	}

@@ -146,20 +146,6 @@ func (b *bucketRun) completed(ctx context.Context) {
 	}
 }
 
-// Origins returns where a place knows the buckets of its destination to come from, by their names.
-func Origins(ctx context.Context, place state.Place) (map[string]Origin, error) {
-	s := &session{place: place}
-	if err := s.load(ctx); err != nil {
-		return nil, err
-	}
-	known := make(map[string]Origin, len(s.origins))
-	for _, p := range s.origins {
-		known[p.Bucket] = p.Origin
-	}
-
-	return known, nil
-}
-
 // load reads what the place knows of all buckets.
 func (s *session) load(ctx context.Context) error {
 	items, err := s.place.List(ctx, originsPrefix)

@@ -111,9 +111,9 @@ func (b *bucketRun) report(ctx context.Context, r SettingReport) {
 	b.mu.Unlock()
 	switch r.Outcome {
 	case SettingUnsupported:
-		b.differs("", DiffSetting, r.Name+" cannot be held there: "+r.Detail)
+		b.differs("", DiffSetting, r.Name+" cannot be held there: "+r.Detail, r.Name)
 	case SettingDiffers:
-		b.differs("", DiffSetting, r.Name+": "+r.Detail)
+		b.differs("", DiffSetting, r.Name+": "+r.Detail, r.Name)
 	case SettingFailed:
 		b.fail(ctx, "", fmt.Errorf("%s of bucket %q: %s", r.Name, b.name, r.Detail))
 	case SettingSame, SettingCopied, SettingPlanned, SettingWaits, SettingReported, SettingExtra:

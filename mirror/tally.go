@@ -88,12 +88,12 @@ func (b *bucketRun) copied(p pair, c copied) {
 	b.mu.Unlock()
 	b.emit(Event{Kind: EventCopied, Bucket: b.name, Key: p.key(), Bytes: c.size})
 	if len(c.lost) > 0 {
-		b.differs(p.key(), DiffMetadata, "the destination does not keep "+strings.Join(c.lost, ", "))
+		b.differs(p.key(), DiffMetadata, "the destination does not keep "+strings.Join(c.lost, ", "), c.lost...)
 	}
 }
 
-func (b *bucketRun) differs(key string, kind DifferenceKind, detail string) {
-	difference := Difference{Key: printable(key), Kind: kind, Detail: detail}
+func (b *bucketRun) differs(key string, kind DifferenceKind, detail string, names ...string) {
+	difference := Difference{Key: printable(key), Kind: kind, Detail: detail, Names: names}
 	b.mu.Lock()
 	b.rep.Differences.add(difference)
 	b.failing = 0

@@ -104,7 +104,7 @@ func (b *bucketRun) compare(ctx context.Context, p pair) error {
 		}
 	}
 	if len(missing) > 0 {
-		b.differs(p.key(), DiffMetadata, strings.Join(missing, ", "))
+		b.differs(p.key(), DiffMetadata, strings.Join(missing, ", "), missing...)
 	} else {
 		b.equal(p, proof)
 	}

@@ -143,3 +143,25 @@ func (w *world) pods(deployment string) []string {
 	}
 	return found
 }
+
+// finishFirstPass says of the Job of the first pass what a Job controller says of one that is complete.
+func (w *world) finishFirstPass() {
+	w.Helper()
+	jobs := w.client.BatchV1().Jobs(w.client.Namespace)
+	list, err := jobs.List(w.ctx(), meta.ListOptions{})
+	if err != nil {
+		w.Fatal(err)
+	}
+	now := meta.Now()
+	for _, job := range list.Items {
+		if !strings.HasPrefix(job.Name, "shop-migration-") {
+			continue
+		}
+		job.Status = batch.JobStatus{StartTime: &now, CompletionTime: &now, Succeeded: 1, Conditions: []batch.JobCondition{
+			{Type: batch.JobSuccessCriteriaMet, Status: core.ConditionTrue}, {Type: batch.JobComplete, Status: core.ConditionTrue},
+		}}
+		if _, err := jobs.UpdateStatus(w.ctx(), &job, meta.UpdateOptions{}); err != nil {
+			w.Fatal(err)
+		}
+	}
+}

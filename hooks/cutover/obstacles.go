@@ -9,6 +9,26 @@ import (
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
+// checkFirstPass makes sure that nothing else writes to the target.
+func (w World) checkFirstPass(ctx context.Context) ([]Problem, error) {
+	jobs, err := w.jobs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var problems []Problem
+	for name, job := range jobs {
+		marks, hook := job.Labels, job.Annotations["helm.sh/hook"] != "" || name == JobName(w.name()) || name == WatchdogName(w.name())
+		if hook || ended(job) || marks["app.kubernetes.io/component"] != "migration" || marks["helm-ferry.dev/name"] != w.name() {
+			continue
+		}
+		problems = append(problems, Problem{
+			"Job/" + name, "has not ended, the first pass",
+			"wait for it: kubectl wait --for=condition=complete --timeout=-1s job/" + name,
+		})
+	}
+	return problems, nil
+}
+
 // checkConsumers names the consumers that cannot be stopped, or would not stay stopped.
 func (w World) checkConsumers(ctx context.Context, consumers []Consumer) ([]Problem, error) {
 	if !w.Config.Spec.Migration.Quiesce {

@@ -30,24 +30,39 @@ func Buckets(ctx context.Context, store mirror.Reader, defaults []string) ([]str
 	return slices.Compact(all), nil
 }
 
-// job is the second pass of a move, or with act Compares what proves it.
-func (w World) job(m Move, act copying.Act, buckets []string, dst mirror.Store, origin func(string) mirror.Origin, adopt bool) copying.Job {
+// transfer is a move with both its stores open.
+type transfer struct {
+	Move
+
+	src, dst mirror.Store
+	buckets  []string
+	// adopt: the target held the objects before, it is no stranger's.
+	adopt bool
+}
+
+// job is the second pass, or with act Compares what proves it.
+func (w World) job(t transfer, act copying.Act) (copying.Job, *tolerance) {
+	tolerance := &tolerance{accept: w.Config.Spec.Migration.Accept}
 	j := copying.Job{
-		Name: fmt.Sprintf("cutover from %s to %s", m.From, m.To), Act: act,
-		SourceKeys: "the Secret of " + m.From, DestinationKeys: "the Secret of " + m.To,
+		Name: fmt.Sprintf("cutover from %s to %s", t.From, t.To), Act: act,
+		SourceKeys: "the Secret of " + t.From, DestinationKeys: "the Secret of " + t.To,
 		Deadline: w.Config.Spec.Migration.Deadline,
 		Adopt:    "empty the bucket at the target, or choose another target",
 		Options: mirror.Options{
-			Buckets: buckets, CreateBuckets: true, AllowMissing: true, Settings: true, StateBucket: mirror.DefaultStateBucket,
-			Versions: !slices.Contains(w.Config.Spec.Migration.Accept, provider.Versions),
+			Buckets: t.buckets, CreateBuckets: true, AllowMissing: true, Settings: true, StateBucket: mirror.DefaultStateBucket,
+			Versions: !slices.Contains(w.Config.Spec.Migration.Accept, provider.Versions), Progress: tolerance.see,
 		},
 	}
 	if act == copying.Copies {
 		j.Options.Remove = mirror.Remove{Enabled: true, MaxPercent: 100, Trash: trashTime}
-		j.Options.State = mirror.StateIn(dst, mirror.DefaultStateBucket, "")
-		j.Options.Origin, j.Options.Adopt = origin, adopt
+		j.Options.State = mirror.StateIn(t.dst, mirror.DefaultStateBucket, "")
+		j.Options.Adopt = t.adopt
+		j.Options.Origin = func(bucket string) mirror.Origin { return mirror.Origin{Store: t.src.Location(), Bucket: bucket} }
+		if w.Origin != nil {
+			j.Options.Origin = w.Origin(t.src.Location())
+		}
 	}
-	return j
+	return j, tolerance
 }
 
 // proof is what a comparison without a difference has shown.
@@ -58,41 +73,39 @@ type proof struct {
 
 // move makes the target equal to the source and proves it. A change of tags moves no time: where the
 // comparison finds that nothing else differs, the pass is made once more with an eye on them.
-func (w World) move(ctx context.Context, m Move, src, dst mirror.Store, adopt bool) (proof, error) {
-	buckets, err := Buckets(ctx, src, w.Config.Spec.ObjectStorage.DefaultBuckets)
-	if err != nil {
-		return proof{}, err
+func (w World) move(ctx context.Context, t transfer) (proof, error) {
+	retry, p, err := w.pass(ctx, t, false)
+	if retry {
+		_, p, err = w.pass(ctx, t, true)
 	}
-	origin := func(bucket string) mirror.Origin { return mirror.Origin{Store: src.Location(), Bucket: bucket} }
-	if w.Origin != nil {
-		origin = w.Origin(src.Location())
+	return p, err
+}
+
+// pass copies and compares. It tells whether another one that looks at metadata may help.
+func (w World) pass(ctx context.Context, t transfer, metadata bool) (retry bool, p proof, err error) {
+	if err := w.begin(ctx, StepCopy); err != nil {
+		return false, proof{}, err
 	}
-	for _, metadata := range []bool{false, true} {
-		if err := w.begin(ctx, StepCopy); err != nil {
-			return proof{}, err
-		}
-		copies := w.job(m, copying.Copies, buckets, dst, origin, adopt)
-		copies.Options.Metadata = metadata
-		report, err := copying.Run(ctx, w.Log, copies, src, dst)
-		if verdict := w.judge(copies, report, err); verdict.Kind != cli.Done {
-			return proof{}, &Refusal{Reason: "the second pass is not complete: " + verdict.Text, Err: err}
-		}
-		if err := w.begin(ctx, StepVerify); err != nil {
-			return proof{}, err
-		}
-		compares := w.job(m, copying.Compares, buckets, dst, origin, adopt)
-		var source, target record.Marker
-		report, err = copying.Run(ctx, w.Log, compares, marked{src, &source}, writable{dst, &target})
-		verdict := w.judge(compares, report, err)
-		if verdict.Kind == cli.Done {
-			w.Log.Info("cutover", "verified", verdict.Text)
-			return newProof(report, record.Marks{Source: source.Marks(), Destination: target.Marks()})
-		}
-		if metadata || !onlyMetadata(report) {
-			return proof{}, &Refusal{Reason: "the stores are not equal after the second pass: " + verdict.Text, Err: err}
-		}
+	copies, tolerance := w.job(t, copying.Copies)
+	copies.Options.Metadata = metadata
+	report, err := copying.Run(ctx, w.Log, copies, t.src, t.dst)
+	if _, verdict := w.judge(copies, tolerance, report, err); verdict.Kind != cli.Done {
+		return false, proof{}, &Refusal{Reason: "the second pass is not complete: " + verdict.Text, Err: err}
 	}
-	return proof{}, nil // not reached: the second round returns
+	if err := w.begin(ctx, StepVerify); err != nil {
+		return false, proof{}, err
+	}
+	compares, tolerance := w.job(t, copying.Compares)
+	var source, target record.Marker
+	report, err = copying.Run(ctx, w.Log, compares, marked{t.src, &source}, writable{t.dst, &target})
+	report, verdict := w.judge(compares, tolerance, report, err)
+	if verdict.Kind != cli.Done {
+		err := &Refusal{Reason: "the stores are not equal after the second pass: " + verdict.Text, Err: err}
+		return !metadata && onlyMetadata(report), proof{}, err
+	}
+	w.Log.Info("cutover", "verified", verdict.Text)
+	p, err = newProof(report, record.Marks{Source: source.Marks(), Destination: target.Marks()})
+	return false, p, err
 }
 
 // onlyMetadata tells whether all differences are of metadata.

@@ -18,40 +18,51 @@ type Problem struct {
 // String is one sentence.
 func (p Problem) String() string { return p.Object + " " + p.What + ": " + p.Remedy }
 
-// checks are what a preflight looks at, independent of one another.
-func (w World) preflight(ctx context.Context, s hooks.Situation, m Move, consumers []Consumer, src, dst mirror.Store) error {
-	var problems []Problem
+// preflight looks for all that would go wrong, and returns the buckets to move. The second pass is
+// rehearsed only where both stores answer.
+func (w World) preflight(ctx context.Context, s hooks.Situation, t transfer, consumers []Consumer) ([]string, error) {
+	problems := w.checkStores(ctx, t)
+	answer := len(problems) == 0
 	var faults []error
 	for _, check := range []func() ([]Problem, error){
-		func() ([]Problem, error) { return w.checkStores(ctx, m, src, dst), nil },
-		func() ([]Problem, error) { return w.checkAddress(ctx, s, m) },
+		func() ([]Problem, error) { return w.checkFirstPass(ctx) },
+		func() ([]Problem, error) { return w.checkAddress(ctx, s, t.Move) },
+		func() ([]Problem, error) { return w.checkCredentials(ctx, s, t.Move) },
 		func() ([]Problem, error) { return w.checkConsumers(ctx, consumers) },
+		func() ([]Problem, error) { return w.checkScalers(ctx, consumers) },
 	} {
 		found, err := check()
 		problems, faults = append(problems, found...), append(faults, err)
 	}
 	if err := errors.Join(faults...); err != nil {
-		return err
+		return nil, err
+	}
+	if answer {
+		var err error
+		if t.buckets, err = Buckets(ctx, t.src, w.Config.Spec.ObjectStorage.DefaultBuckets); err != nil {
+			return nil, err
+		}
+		problems = append(problems, w.rehearse(ctx, t)...)
 	}
 	if len(problems) == 0 {
-		return nil
+		return t.buckets, nil
 	}
 	texts := make([]string, len(problems))
 	for i, p := range problems {
 		w.Log.Error("preflight", "object", p.Object, "problem", p.What, "remedy", p.Remedy)
 		texts[i] = p.String()
 	}
-	return refuse("nothing was stopped: %s", strings.Join(texts, "; "))
+	return nil, refuse("nothing was stopped: %s", strings.Join(texts, "; "))
 }
 
 // checkStores asks both stores for their buckets, which shows whether they are there and whether the
 // credentials are right.
-func (w World) checkStores(ctx context.Context, m Move, src, dst mirror.Store) []Problem {
+func (w World) checkStores(ctx context.Context, t transfer) []Problem {
 	var problems []Problem
 	for _, side := range []struct {
 		provider string
 		store    mirror.Store
-	}{{m.From, src}, {m.To, dst}} {
+	}{{t.From, t.src}, {t.To, t.dst}} {
 		_, err := side.store.Buckets(ctx)
 		if err == nil {
 			continue

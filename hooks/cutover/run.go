@@ -76,11 +76,12 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 	if err != nil {
 		return err
 	}
+	t := transfer{Move: j.Move, src: src, dst: dst, adopt: j.returns(known)}
 	consumers := consumersOf(s)
 	if err := w.begin(ctx, StepPreflight); err != nil {
 		return err
 	}
-	if err := w.preflight(ctx, s, j.Move, consumers, src, dst); err != nil {
+	if t.buckets, err = w.preflight(ctx, s, t, consumers); err != nil {
 		return err
 	}
 	if w.Config.Spec.Migration.Quiesce {
@@ -98,7 +99,12 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 	if err != nil {
 		return err
 	}
-	proof, err := w.move(ctx, j.Move, src, dst, j.returns(known))
+	watched, unwatch := w.watchConsumers(ctx, consumers)
+	defer unwatch()
+	proof, err := w.move(watched, t)
+	if began, ok := errors.AsType[*Refusal](context.Cause(watched)); ok {
+		return began
+	}
 	if err != nil {
 		return err
 	}
@@ -125,7 +131,7 @@ func (w World) unchanged(ctx context.Context, j *Journal, consumers []Consumer, 
 		return err
 	}
 	if running := now.since(before); len(running) > 0 {
-		return refuse("consumers began to run while the objects were moved: %s: find out what starts them, and run the upgrade again", name(running))
+		return beganToRun(running)
 	}
 	alias, err := w.selected(ctx)
 	if err != nil {

@@ -153,3 +153,27 @@ func (w World) jobs(ctx context.Context) (map[string]batch.Job, error) {
 		}
 	}
 }
+
+// watchConsumers ends a context as soon as a consumer begins to run again, with a [*Refusal] as its cause.
+func (w World) watchConsumers(ctx context.Context, consumers []Consumer) (context.Context, context.CancelFunc) {
+	watched, end := context.WithCancelCause(ctx)
+	if !w.Config.Spec.Migration.Quiesce {
+		return watched, func() { end(nil) }
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for w.pause(watched) == nil {
+			// a request that fails is repeated; what it would have shown, the check after the comparison finds
+			if running, err := w.running(watched, consumers); err == nil && len(running) > 0 {
+				end(beganToRun(running))
+				return
+			}
+		}
+	}()
+	return watched, func() { end(nil); <-done }
+}
+
+func beganToRun(running []string) error {
+	return refuse("consumers began to run while the objects were moved: %s: find out what starts them, and run the upgrade again", name(running))
+}

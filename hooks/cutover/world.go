@@ -19,6 +19,8 @@ type World struct {
 	Log    *slog.Logger
 	// Open opens the store of a provider.
 	Open func(ctx context.Context, provider string) (mirror.Store, error)
+	// OpenAs opens the store of a provider with other keys; nil: those of consumers are not tried.
+	OpenAs func(ctx context.Context, provider string, keys Keys) (mirror.Store, error)
 	// Origin says where the buckets of a store come from; nil: from its location.
 	Origin func(location string) func(bucket string) mirror.Origin
 	// Before, if set, is told what comes next.

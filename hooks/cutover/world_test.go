@@ -94,6 +94,7 @@ func newWorld(t *testing.T) *world {
 	w.apply(w.manifest("minio"))
 	w.apply(w.endpoints("shop-objectstorage"), w.endpoints("shop-minio"), w.endpoints("shop-versitygw"))
 	w.makeHooks("minio")
+	w.finishFirstPass()
 	// the cutover acts as its own ServiceAccount, with the rights that its Role gives it
 	asAccount, err := w.cluster.As(t.Context(), namespace, "shop-cutover")
 	if err != nil {

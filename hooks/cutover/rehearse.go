@@ -1,0 +1,61 @@
+package cutover
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/helm-ferry/ferry/internal/copying"
+	"github.com/helm-ferry/ferry/mirror"
+)
+
+// What a copy takes at least, where nothing is known of the stores: the estimate is a warning of hours
+// of copying, not a promise of minutes.
+const (
+	bytesPerSecond   = 20 << 20
+	objectsPerSecond = 200
+	// rounds is how often both stores are listed by the second pass and the comparison.
+	rounds = 4
+)
+
+// rehearse makes the second pass without writing anything, while the consumers are still running. It
+// finds what would stop it, and how long it may take.
+func (w World) rehearse(ctx context.Context, t transfer) []Problem {
+	dry, tolerance := w.job(t, copying.Copies)
+	dry.Options.DryRun = true
+	started := time.Now()
+	report, err := copying.Run(ctx, w.Log, dry, t.src, t.dst)
+	if err != nil {
+		return []Problem{{t.To, "cannot be compared with " + t.From + " (" + err.Error() + ")", "see that both stores run and are ready"}}
+	}
+	var problems []Problem
+	for _, b := range tolerance.without(report).Buckets {
+		if b.Refused != "" {
+			problems = append(problems, Problem{"bucket " + b.Bucket, "is refused: " + b.Refused, dry.Adopt})
+		}
+		for _, d := range b.Differences.First {
+			if d.Kind == mirror.DiffSetting {
+				problems = append(problems, Problem{"bucket " + b.Bucket, "would lose a setting: " + d.Detail, "name it in spec.migration.accept if it may be left behind"})
+			}
+		}
+	}
+	need, left := estimate(report.Totals, time.Since(started)), time.Duration(0)
+	if deadline, bounded := ctx.Deadline(); bounded {
+		left = time.Until(deadline)
+	}
+	if need > left && left > 0 {
+		problems = append(problems, Problem{
+			"spec.migration.deadline",
+			fmt.Sprintf("leaves %s, and the second pass needs about %s for %d objects (%d bytes) and the comparison of all",
+				left.Round(time.Second), need.Round(time.Second), report.Totals.Planned, report.Totals.PlannedBytes),
+			"let the first pass run again just before, or raise it together with Helm's --timeout",
+		})
+	}
+	return problems
+}
+
+// estimate is how long the second pass and the comparison may take, from what a rehearsal has found.
+func estimate(totals mirror.Counts, took time.Duration) time.Duration {
+	copying := float64(totals.PlannedBytes)/bytesPerSecond + float64(totals.Planned+totals.PlannedRemovals)/objectsPerSecond
+	return rounds*took + time.Duration(copying*float64(time.Second))
+}
