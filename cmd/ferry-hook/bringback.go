@@ -35,7 +35,7 @@ func (p program) runBringBack(ctx context.Context, opts *cutoverOptions) error {
 	if err != nil {
 		return err
 	}
-	ending, err := w.BringBack(ctx, s)
+	ending, err := p.withStores(w, opts.stores, s).BringBack(ctx, s)
 	if err := p.concludeCutover(ending.Verdict, err); err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (p program) runCutover(ctx context.Context, opts *cutoverOptions) error {
 	if err != nil {
 		return err
 	}
-	verdict, err := w.Run(ctx, s)
+	verdict, err := p.withStores(w, opts.stores, s).Run(ctx, s)
 	return p.concludeCutover(verdict, err)
 }
 
@@ -101,7 +101,7 @@ func (p program) cutoverWorld(opts *cutoverOptions) (cutover.World, error) {
 	}
 	domain := p.searched()
 	return cutover.World{
-		Client: client, Config: cfg, Log: slog.New(slog.NewTextHandler(p.streams.Err, nil)), Open: p.opener(opts.stores, cfg),
+		Client: client, Config: cfg, Log: slog.New(slog.NewTextHandler(p.streams.Err, nil)),
 		Origin: func(location string) func(string) mirror.Origin { return originOf(location, domain) },
 	}, nil
 }

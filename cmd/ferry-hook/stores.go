@@ -2,15 +2,23 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/helm-ferry/ferry/hooks"
+	"github.com/helm-ferry/ferry/hooks/cutover"
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/config"
+	"github.com/helm-ferry/ferry/internal/kube"
+	"github.com/helm-ferry/ferry/internal/release"
 	"github.com/helm-ferry/ferry/mirror"
+	"github.com/helm-ferry/ferry/mirror/s3"
+	"github.com/helm-ferry/ferry/mirror/s3http"
 )
 
 // stores are the addresses of the stores of a release, by the names of their providers.
@@ -21,31 +29,75 @@ func addStoreFlag(cmd *cobra.Command, s *stores) {
 		"`NAME=URL` of a provider's store; once for each. Its keys are in FERRY_STORE_<NAME>_ACCESS_KEY and _SECRET_KEY")
 }
 
-// side is the store of a provider.
-func (s stores) side(provider string, cfg *config.Config) (side, error) {
-	url, known := s[provider]
-	if !known {
-		names := strings.Join(slices.Sorted(maps.Keys(s)), ", ")
-		return side{}, cli.Refused.Errorf("the address of %s is not known (known: %s)", provider, names).
-			WithHint("--store=%s=http://HOST:PORT", provider)
-	}
-	return side{
-		role: "store_" + provider, field: "--store=" + provider, url: url, region: cfg.Spec.ObjectStorage.Region,
-		keys: providerKeys(cfg.Metadata.Name, provider),
-	}, nil
+// opener opens the stores of a cutover: those that its Job names, and one that only the manifest in force
+// has any more, with the keys that are in the cluster.
+type opener struct {
+	program
+
+	stores stores
+	config *config.Config
+	client kube.Client
+	force  *release.Release
 }
 
-// opener opens the stores of a cutover.
-func (p program) opener(s stores, cfg *config.Config) func(ctx context.Context, provider string) (mirror.Store, error) {
-	return func(_ context.Context, provider string) (mirror.Store, error) {
-		side, err := s.side(provider, cfg)
-		if err != nil {
-			return nil, err
-		}
-		store, err := p.open(side)
-		if err != nil {
-			return nil, err
-		}
-		return store, nil
+func (o opener) open(ctx context.Context, provider string) (mirror.Store, error) {
+	url, known := o.stores[provider]
+	if !known {
+		return o.openInForce(ctx, provider)
 	}
+	store, err := o.program.open(side{
+		role: "store_" + provider, field: "--store=" + provider, url: url, region: o.config.Spec.ObjectStorage.Region,
+		keys: providerKeys(o.config.Metadata.Name, provider),
+	})
+	if err != nil {
+		return nil, err // not a nil store in an interface
+	}
+	return store, nil
+}
+
+// openAs opens a store with other keys than its own.
+func (o opener) openAs(_ context.Context, provider string, keys cutover.Keys) (mirror.Store, error) {
+	return s3http.Open(s3.Endpoint{
+		URL: o.stores[provider], Region: o.config.Spec.ObjectStorage.Region, AccessKey: keys.AccessKey, SecretKey: s3.Secret(keys.SecretKey),
+	})
+}
+
+// openInForce opens a store of the manifest in force.
+func (o opener) openInForce(ctx context.Context, provider string) (mirror.Store, error) {
+	var p *release.Provider
+	if o.force != nil {
+		p = o.force.Provider(provider)
+	}
+	if p == nil || p.URL() == "" {
+		return nil, cli.Refused.Errorf("the address of %s is not known (known: %s)", provider, strings.Join(slices.Sorted(maps.Keys(o.stores)), ", ")).
+			WithHint("--store=%s=http://HOST:PORT", provider)
+	}
+	accessKey, err := o.value(ctx, p.Credentials.AccessKey)
+	if err != nil {
+		return nil, err
+	}
+	secretKey, err := o.value(ctx, p.Credentials.SecretKey)
+	if err != nil {
+		return nil, err
+	}
+	return s3http.Open(s3.Endpoint{URL: p.URL(), Region: o.config.Spec.ObjectStorage.Region, AccessKey: accessKey, SecretKey: s3.Secret(secretKey)})
+}
+
+// value reads one credential from where the manifest has it.
+func (o opener) value(ctx context.Context, source release.Source) (string, error) {
+	if source.Secret == "" {
+		return source.Literal, nil
+	}
+	secret, err := o.client.CoreV1().Secrets(o.client.Namespace).Get(ctx, source.Secret, meta.GetOptions{})
+	if err != nil {
+		return "", fmt.Errorf("get Secret/%s in %s: %w", source.Secret, o.client.Namespace, err)
+	}
+	return string(secret.Data[source.Key]), nil
+}
+
+// withStores lets a cutover open stores.
+func (p program) withStores(w cutover.World, s stores, situation hooks.Situation) cutover.World {
+	o := opener{program: p, stores: s, config: w.Config, client: w.Client, force: situation.Current.Release}
+	w.Open, w.OpenAs = o.open, o.openAs
+	return w
 }

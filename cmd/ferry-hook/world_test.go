@@ -18,6 +18,7 @@ import (
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/copying"
 	"github.com/helm-ferry/ferry/internal/demo/cargo"
+	"github.com/helm-ferry/ferry/internal/kube"
 	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
@@ -43,6 +44,7 @@ type world struct {
 	source, destination testworld.S3
 	environment         map[string]string
 	config              string
+	cluster             func() (kube.Client, error)
 }
 
 // newWorld gives the source the objects.
@@ -94,6 +96,9 @@ func (w world) call(code int, args ...string) ending {
 	var stdout, stderr bytes.Buffer
 	p := newProgram(func(name string) string { return w.environment[name] })
 	p.patience = 2 * time.Second
+	if w.cluster != nil {
+		p.cluster = w.cluster
+	}
 	args = append(args, "--config="+w.config)
 	got := cli.Main(w.Context(), "ferry-hook", cli.Streams{In: strings.NewReader(""), Out: &stdout, Err: &stderr}, args, p.root)
 	e := ending{got, stdout.String(), stderr.String()}

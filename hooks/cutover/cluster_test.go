@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,8 +23,26 @@ import (
 // makes and ends the pods of Deployments.
 type kubelet struct {
 	client kube.Client
+
+	mu sync.Mutex
 	// stubborn are Deployments whose pods do not end.
 	stubborn []string
+}
+
+// hold keeps the pods of a Deployment from ending, or lets them.
+func (k *kubelet) hold(deployment string, on bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.stubborn = nil
+	if on {
+		k.stubborn = []string{deployment}
+	}
+}
+
+func (k *kubelet) holds(deployment string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Contains(k.stubborn, deployment)
 }
 
 // run does that until the test ends.
@@ -70,7 +89,7 @@ func (k *kubelet) settle(ctx context.Context, d apps.Deployment) error {
 			if _, err := pods.Create(ctx, podOf(d, name), meta.CreateOptions{}); err != nil {
 				return err
 			}
-		case err == nil && i >= wanted && !slices.Contains(k.stubborn, d.Name):
+		case err == nil && i >= wanted && !k.holds(d.Name):
 			none := int64(0)
 			if err := pods.Delete(ctx, name, meta.DeleteOptions{GracePeriodSeconds: &none}); err != nil {
 				return err

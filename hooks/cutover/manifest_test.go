@@ -124,3 +124,57 @@ func (w *world) makeHooks(active string) {
 		}
 	}
 }
+
+// firstPass is a Job of a migration that is still running.
+const firstPass = `apiVersion: batch/v1
+kind: Job
+metadata: {name: shop-migration-other, labels: {app.kubernetes.io/component: migration, helm-ferry.dev/name: shop}}
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: ferry, image: ferry-hook}]}}}
+`
+
+const statefulConsumer = `---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: index}
+spec:
+  serviceName: index
+  persistentVolumeClaimRetentionPolicy: {whenScaled: Delete}
+  selector: {matchLabels: {app: index}}
+  template:
+    metadata: {labels: {app: index}}
+    spec:
+      containers: [{name: index, image: example.com/index, env: [{name: S3_ENDPOINT, value: "http://shop-objectstorage:9000"}]}]
+`
+
+const daemonConsumer = `---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent}
+spec:
+  selector: {matchLabels: {app: agent}}
+  template:
+    metadata: {labels: {app: agent}}
+    spec:
+      containers: [{name: agent, image: example.com/agent, env: [{name: S3_ENDPOINT, value: "http://shop-objectstorage:9000"}]}]
+`
+
+// scaledObjects teaches the API server KEDA's kind.
+const scaledObjects = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: scaledobjects.keda.sh}
+spec:
+  group: keda.sh
+  scope: Namespaced
+  names: {kind: ScaledObject, plural: scaledobjects, singular: scaledobject}
+  versions:
+  - name: v1alpha1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+`
+
+const scaledObject = `apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata: {name: api}
+spec: {scaleTargetRef: {name: api}}
+`

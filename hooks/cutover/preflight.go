@@ -42,7 +42,7 @@ func (w World) preflight(ctx context.Context, s hooks.Situation, t transfer, con
 		if t.buckets, err = Buckets(ctx, t.src, w.Config.Spec.ObjectStorage.DefaultBuckets); err != nil {
 			return nil, err
 		}
-		problems = append(problems, w.rehearse(ctx, t)...)
+		problems = append(problems, w.rehearse(ctx, t, lacks(s, t.To))...)
 	}
 	if len(problems) == 0 {
 		return t.buckets, nil
@@ -53,6 +53,14 @@ func (w World) preflight(ctx context.Context, s hooks.Situation, t transfer, con
 		texts[i] = p.String()
 	}
 	return nil, refuse("nothing was stopped: %s", strings.Join(texts, "; "))
+}
+
+// lacks is what the registry says that a provider of the manifest to come cannot hold.
+func lacks(s hooks.Situation, provider string) []string {
+	if p := s.Next.Release.Provider(provider); p != nil {
+		return p.Row.Lacks
+	}
+	return nil
 }
 
 // checkStores asks both stores for their buckets, which shows whether they are there and whether the

@@ -3,6 +3,9 @@ package cutover
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/helm-ferry/ferry/internal/copying"
@@ -20,7 +23,7 @@ const (
 
 // rehearse makes the second pass without writing anything, while the consumers are still running. It
 // finds what would stop it, and how long it may take.
-func (w World) rehearse(ctx context.Context, t transfer) []Problem {
+func (w World) rehearse(ctx context.Context, t transfer, lacks []string) []Problem {
 	dry, tolerance := w.job(t, copying.Copies)
 	dry.Options.DryRun = true
 	started := time.Now()
@@ -33,11 +36,7 @@ func (w World) rehearse(ctx context.Context, t transfer) []Problem {
 		if b.Refused != "" {
 			problems = append(problems, Problem{"bucket " + b.Bucket, "is refused: " + b.Refused, dry.Adopt})
 		}
-		for _, d := range b.Differences.First {
-			if d.Kind == mirror.DiffSetting {
-				problems = append(problems, Problem{"bucket " + b.Bucket, "would lose a setting: " + d.Detail, "name it in spec.migration.accept if it may be left behind"})
-			}
-		}
+		problems = append(problems, w.settingsLost(b, lacks)...)
 	}
 	need, left := estimate(report.Totals, time.Since(started)), time.Duration(0)
 	if deadline, bounded := ctx.Deadline(); bounded {
@@ -49,6 +48,30 @@ func (w World) rehearse(ctx context.Context, t transfer) []Problem {
 			fmt.Sprintf("leaves %s, and the second pass needs about %s for %d objects (%d bytes) and the comparison of all",
 				left.Round(time.Second), need.Round(time.Second), report.Totals.Planned, report.Totals.PlannedBytes),
 			"let the first pass run again just before, or raise it together with Helm's --timeout",
+		})
+	}
+	return problems
+}
+
+// settingsLost are the settings of a bucket that the target cannot hold: it says so itself, or where it
+// does not have the bucket yet, the registry does.
+func (w World) settingsLost(b mirror.BucketReport, lacks []string) []Problem {
+	lost := map[string]string{}
+	for _, d := range b.Differences.First {
+		if d.Kind == mirror.DiffSetting {
+			lost[strings.Join(d.Names, ", ")] = d.Detail
+		}
+	}
+	for _, s := range b.Settings {
+		feature := features[s.Name]
+		if s.Outcome == mirror.SettingPlanned && slices.Contains(lacks, feature) && !slices.Contains(w.Config.Spec.Migration.Accept, feature) {
+			lost[s.Name] = s.Name + " cannot be held there"
+		}
+	}
+	var problems []Problem
+	for _, name := range slices.Sorted(maps.Keys(lost)) {
+		problems = append(problems, Problem{
+			"bucket " + b.Bucket, "would lose a setting: " + lost[name], "name it in spec.migration.accept if it may be left behind",
 		})
 	}
 	return problems

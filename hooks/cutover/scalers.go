@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	autoscaling "k8s.io/api/autoscaling/v2"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -25,13 +26,7 @@ func (w World) checkScalers(ctx context.Context, consumers []Consumer) ([]Proble
 		return nil, fmt.Errorf("list the HorizontalPodAutoscalers in %s: %w", w.Client.Namespace, err)
 	}
 	for _, hpa := range scalers.Items {
-		target := hpa.Spec.ScaleTargetRef
-		if hpa.Spec.MinReplicas != nil && *hpa.Spec.MinReplicas == 0 && is(target.Kind, target.Name) {
-			problems = append(problems, Problem{
-				"HorizontalPodAutoscaler/" + hpa.Name, fmt.Sprintf("may start %s/%s from no replicas", target.Kind, target.Name),
-				"set its minReplicas to 1 for the upgrade",
-			})
-		}
+		problems = append(problems, ofAutoscaler(hpa, is)...)
 	}
 	scaled, err := w.scaledObjects(ctx)
 	if err != nil {
@@ -50,6 +45,18 @@ func (w World) checkScalers(ctx context.Context, consumers []Consumer) ([]Proble
 		}
 	}
 	return problems, nil
+}
+
+// ofAutoscaler is the problem with a HorizontalPodAutoscaler of a consumer, if there is one.
+func ofAutoscaler(hpa autoscaling.HorizontalPodAutoscaler, is func(kind, name string) bool) []Problem {
+	target := hpa.Spec.ScaleTargetRef
+	if hpa.Spec.MinReplicas == nil || *hpa.Spec.MinReplicas != 0 || !is(target.Kind, target.Name) {
+		return nil
+	}
+	return []Problem{{
+		"HorizontalPodAutoscaler/" + hpa.Name, fmt.Sprintf("may start %s/%s from no replicas", target.Kind, target.Name),
+		"set its minReplicas to 1 for the upgrade",
+	}}
 }
 
 // scaledObject is the part of KEDA's object that matters.

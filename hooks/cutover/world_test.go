@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/lifecycle"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/helm-ferry/ferry/hooks"
 	"github.com/helm-ferry/ferry/hooks/cutover"
@@ -167,11 +167,11 @@ func (w *world) open(s testworld.S3) (mirror.Store, error) {
 }
 
 // between is the situation of an upgrade.
-func (w *world) between(number int, from, to string) hooks.Situation {
+func (w *world) between(number int, from, to string, providers ...string) hooks.Situation {
 	w.Helper()
 	s, err := hooks.Between(revision.History{
 		InForce: &revision.Revision{Release: "shop", Namespace: w.client.Namespace, Number: number - 1, Status: "deployed", Manifest: w.manifest(from)},
-		ToCome:  &revision.Revision{Release: "shop", Namespace: w.client.Namespace, Number: number, Status: "pending-upgrade", Manifest: w.manifest(to)},
+		ToCome:  &revision.Revision{Release: "shop", Namespace: w.client.Namespace, Number: number, Status: "pending-upgrade", Manifest: w.manifest(to, providers...)},
 	}, w.config(to))
 	if err != nil {
 		w.Fatal(err)
@@ -217,11 +217,33 @@ ports: [{port: 9000}]
 `, service)
 }
 
-func (w *world) unready(service string) {
+// delete removes what a test has applied beside the release.
+func (w *world) delete(resource, name string) {
 	w.Helper()
-	_, err := w.client.DiscoveryV1().EndpointSlices(w.client.Namespace).Patch(w.ctx(), service+"-1", types.JSONPatchType,
-		[]byte(`[{"op":"replace","path":"/endpoints/0/conditions/ready","value":false}]`), meta.PatchOptions{})
+	var err error
+	ctx, background := context.WithoutCancel(w.ctx()), meta.DeletePropagationBackground
+	options := meta.DeleteOptions{PropagationPolicy: &background}
+	switch resource {
+	case "jobs":
+		err = w.client.BatchV1().Jobs(w.client.Namespace).Delete(ctx, name, options)
+	case "statefulsets":
+		err = w.client.AppsV1().StatefulSets(w.client.Namespace).Delete(ctx, name, options)
+	default:
+		w.Fatalf("what are %s?", resource)
+	}
 	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// lifecycle gives a bucket a rule, or takes it away.
+func (w *world) lifecycle(provider, bucket string, set bool) {
+	w.Helper()
+	rules := lifecycle.NewConfiguration()
+	if set {
+		rules.Rules = []lifecycle.Rule{{ID: "old", Status: "Enabled", Expiration: lifecycle.Expiration{Days: 30}}}
+	}
+	if err := w.s3(provider).SetBucketLifecycle(w.ctx(), bucket, rules); err != nil {
 		w.Fatal(err)
 	}
 }

@@ -1,0 +1,7 @@
+package cutover
+
+// Parts that are tested by themselves.
+var (
+	OfAutoscaler = ofAutoscaler
+	Estimate     = estimate
+)
