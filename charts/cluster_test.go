@@ -27,6 +27,14 @@ func TestAPIServer(t *testing.T) {
 		if err := cluster.DryRun(t.Context(), "lakehouse", stream.Bytes()); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
+		for _, o := range stream.Objects() {
+			if o.Kind != "ServiceAccount" {
+				continue // without its account no pod is admitted
+			}
+			if err := cluster.Apply(t.Context(), "lakehouse", o.Document().Bytes()); err != nil {
+				t.Fatal(err)
+			}
+		}
 		pods := podsOf(t, stream)
 		if len(pods) < 2 {
 			t.Errorf("%s: there are %d pod templates, want those of both consumers at least", file, len(pods))

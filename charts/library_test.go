@@ -148,12 +148,19 @@ func TestDocument(t *testing.T) {
 			withBothHelms(t, func(t *testing.T, helm string) {
 				t.Helper()
 				stream := render(t, helm, dir)
-				var got string
+				found := 0
 				for _, o := range stream.Objects() {
-					got += o.String("data", "ferry.yaml")
+					got := o.String("data", "ferry.yaml")
+					if got == "" {
+						continue
+					}
+					found++
+					if diff := cmp.Diff(document.want, got); diff != "" {
+						t.Errorf("document of %s (-want +got):\n%s", o.Title(), diff)
+					}
 				}
-				if diff := cmp.Diff(document.want, got); diff != "" {
-					t.Errorf("document (-want +got):\n%s", diff)
+				if want := 2 - strings.Count(document.want, "enabled: false"); found != want {
+					t.Errorf("%d documents, want %d: the release's, and the guard's unless it is off", found, want)
 				}
 			})
 		})

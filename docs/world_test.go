@@ -1,6 +1,8 @@
 package docs_test
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -30,7 +32,7 @@ type world struct {
 //	helm3, helm4        helm is that one
 //	ferry               both programs of Ferry are on PATH, not only in the plugin
 //	kustomize, mc       the program of that name
-//	cluster             a Kubernetes API without nodes, in which Helm can install
+//	cluster             a Kubernetes API without nodes, in which Helm can install; this machine runs the Jobs
 //	stores              MinIO as lake-minio and lake-objectstorage, an empty Versity gateway as lake-versitygw
 //
 // programs is a folder with those of this module.
@@ -61,7 +63,7 @@ func newWorld(t *testing.T, programs string, words []string) *world {
 		case "mc":
 			w.program(t, "mc", testworld.MC(t))
 		case "cluster":
-			w.cluster(t)
+			w.cluster(t, filepath.Join(programs, "ferry-hook"))
 		case "stores":
 			w.stores(t)
 		default:
@@ -97,8 +99,9 @@ func (w *world) program(t *testing.T, name, path string) {
 	}
 }
 
-// cluster starts an API server; the namespace that clients use is called storage.
-func (w *world) cluster(t *testing.T) {
+// cluster starts an API server; the namespace that clients use is called storage. The Jobs of hooks
+// run there.
+func (w *world) cluster(t *testing.T, hook string) {
 	t.Helper()
 	cluster := testworld.StartAPIServer(t)
 	if err := cluster.Namespace(t.Context(), "storage", nil); err != nil {
@@ -113,6 +116,24 @@ func (w *world) cluster(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.env = append(w.env, "KUBECONFIG="+cluster.Kubeconfig)
+	runJobs(t, cluster, "storage", hook)
+}
+
+// runJobs runs the Jobs of a namespace until the test ends, and shows what they said if it failed.
+func runJobs(t *testing.T, cluster testworld.Cluster, namespace, hook string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	said := make(chan string, 1)
+	go func() {
+		log, err := cluster.RunJobs(ctx, namespace, hook)
+		said <- fmt.Sprintln(log, err)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if log := <-said; t.Failed() {
+			t.Logf("Jobs in %s:\n%s", namespace, log)
+		}
+	})
 }
 
 // stores starts two S3 servers, and a proxy through which they have the names that they would have

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -61,9 +62,7 @@ func patch(uid, part string, value map[string]any) []byte {
 	if object[part] == nil {
 		object[part] = map[string]any{}
 	}
-	for key, field := range value {
-		object[part][key] = field
-	}
+	maps.Copy(object[part], value)
 	text, err := json.Marshal(object)
 	if err != nil {
 		panic(fmt.Sprintf("hooks: a patch of strings: %v", err))

@@ -33,7 +33,7 @@ func (s Situation) arms(plan Plan) []Arm {
 			annotation, value := live.keeping(s.Prunes)
 			arms = append(arms, Arm{Kind: "PersistentVolumeClaim", Name: live.Name, UID: live.UID, Annotation: annotation, Value: value})
 		case GarbageCollected:
-			for _, set := range s.going(live) {
+			for _, set := range s.dropped(live) {
 				if !seen[set.UID] {
 					arms = append(arms, Arm{Kind: "StatefulSet", Name: set.Name, UID: set.UID})
 				}
@@ -45,8 +45,8 @@ func (s Situation) arms(plan Plan) []Arm {
 	return arms
 }
 
-// going are the live StatefulSets that leave the manifest and would take the claim along.
-func (s Situation) going(claim *LiveClaim) []LiveSet {
+// dropped are the live StatefulSets that leave the manifest and would take the claim along.
+func (s Situation) dropped(claim *LiveClaim) []LiveSet {
 	var found []LiveSet
 	for _, set := range s.Live.Sets {
 		if object(s.Current.Release, "StatefulSet", set.Name) == nil || object(s.Next.Release, "StatefulSet", set.Name) != nil {

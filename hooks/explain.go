@@ -18,13 +18,15 @@ func (s Situation) explain(claim subject, result ClaimPlan, plan Plan) (danger, 
 			remedy = enable + ", or annotate the live claim with argocd.argoproj.io/sync-options: Prune=false"
 		}
 	case GarbageCollected:
-		danger, remedy = fmt.Sprintf("%s goes, and its retention policy deletes the claim", owner), enable+", or set persistentVolumeClaimRetentionPolicy.whenDeleted: Retain of "+owner+" first"
+		danger = fmt.Sprintf("%s goes, and its retention policy deletes the claim", owner)
+		remedy = enable + ", or set persistentVolumeClaimRetentionPolicy.whenDeleted: Retain of " + owner + " first"
 		if object(s.Next.Release, "StatefulSet", claim.Object.Name) != nil {
 			danger = fmt.Sprintf("%s is scaled down, and its retention policy deletes the claim", owner)
 			remedy = "set persistentVolumeClaimRetentionPolicy.whenScaled: Retain of " + owner + " in the chart's values first"
 		}
 	case Stranded:
-		danger, remedy = "a new, empty claim takes its place", "keep the names of the StatefulSet, of its templates and of its claims as they are"
+		danger = "something new and empty takes its place"
+		remedy = "keep persistence, and the names of the StatefulSet, of its templates and of its claims, as they are"
 	case Recreated:
 		danger, remedy = "the claim is a Helm hook, so that Helm deletes it and makes it again", "remove the annotation helm.sh/hook from the claim"
 	case Orphaned:

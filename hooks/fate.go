@@ -49,7 +49,7 @@ func (s Situation) fateOf(claim subject) Fate {
 		return s.fateOfScaled(claim, set)
 	case next.Release.Mounts(claim.Name):
 		return InUse
-	case replaced(claim.Claim, next.Release):
+	case s.replaced(claim.Claim):
 		return Stranded
 	case set != nil:
 		return Kept
@@ -69,7 +69,7 @@ func (s Situation) fateOfRendered(claim subject) Fate {
 		return Deleted
 	case s.Next.Release.Mounts(claim.Name):
 		return InUse
-	case replaced(claim.Claim, s.Next.Release):
+	case s.replaced(claim.Claim):
 		return Stranded
 	}
 	return Kept

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -20,8 +21,8 @@ func Between(history revision.History, cfg *config.Config) (Situation, error) {
 		history.InForce = nil
 	}
 	var err error
-	if s.Current, err = Load(textOf(history.InForce), cfg); err != nil {
-		return Situation{}, fmt.Errorf("the manifest in force: %w", err)
+	if s.Current, err = InForce(history.InForce, cfg); err != nil {
+		return Situation{}, err
 	}
 	stream, err := manifest.Parse([]byte(textOf(history.ToCome)))
 	if err == nil {
@@ -34,6 +35,16 @@ func Between(history revision.History, cfg *config.Config) (Situation, error) {
 		s.Release, s.Revision, s.Rollback = next.Release, next.Number, next.Status == "pending-rollback"
 	}
 	return s, nil
+}
+
+// InForce is the manifest of a revision that is in force, hooks included: an empty one before the first
+// revision.
+func InForce(r *revision.Revision, cfg *config.Config) (Manifest, error) {
+	m, err := Load(textOf(r), cfg)
+	if err != nil {
+		return Manifest{}, fmt.Errorf("the manifest in force: %w", err)
+	}
+	return m, nil
 }
 
 // textOf is the manifest of a revision and that of its hooks.
@@ -55,7 +66,11 @@ func look(ctx context.Context, client kube.Client, s Situation) (Situation, erro
 	if s.Live, err = Observe(ctx, client, s.Config); err != nil {
 		return s, err
 	}
-	if s.Record, err = record.Read(ctx, client, s.Config.Metadata.Name); err != nil {
+	s.Record, err = record.Read(ctx, client, s.Config.Metadata.Name)
+	if unreadable, ok := errors.AsType[*record.UnreadableError](err); ok {
+		s.Doubt, err = unreadable.Error(), nil
+	}
+	if err != nil {
 		return s, err
 	}
 	return s, nameVolumes(ctx, client, s.Live, Judge(s))

@@ -130,6 +130,13 @@ var liveCases = map[string]liveCase{
 	"a kept claim becomes an existing one": {
 		current: uploads, next: mounts("uploads"), live: hooks.Live{Claims: []hooks.LiveClaim{keptLive("uploads")}}, fates: "uploads:in use",
 	},
+	"a claim that somebody has deleted": {
+		current: uploads, next: uploads, live: hooks.Live{Claims: []hooks.LiveClaim{{Name: "uploads", UID: "1", Phase: "Bound", Size: "1Gi", Going: true}}}, fates: "uploads:unchanged",
+		verdict: "PASS: no claim of 1 is lost; being deleted already, as soon as their pods end: uploads",
+	},
+	"one of two claims goes, kept": {
+		current: uploads + claim("cache", ""), next: claim("cache", ""), live: hooks.Live{Claims: []hooks.LiveClaim{keptLive("uploads"), bound("cache")}}, fates: "uploads:kept cache:unchanged",
+	},
 	"a rollback that drops no claim": {current: db + uploads, next: db + uploads, rollback: true, live: hooks.Live{Claims: []hooks.LiveClaim{bound("data-db-0"), bound("uploads")}, Sets: retain}, fates: "data-db-0:unchanged uploads:unchanged"},
 	"an atomic rollback after a refusal": {
 		current: rustfs + alias("rustfs"), next: minio + alias("minio"), rollback: true, live: hooks.Live{Claims: fourOf, Alias: "minio"}, fates: "",

@@ -6,14 +6,14 @@ import (
 )
 
 // replaced tells whether the release goes on with what the claim was for, and with another claim.
-// For a store that is the store itself; for anything else, a workload of the same labels.
-func replaced(claim release.Claim, next *release.Release) bool {
+// For a store that is the store itself; for anything else, a new claim of the same labels.
+func (s Situation) replaced(claim release.Claim) bool {
 	if claim.Provider != nil {
-		successor := next.Provider(claim.Provider.Name())
+		successor := s.Next.Release.Provider(claim.Provider.Name())
 		return successor != nil && len(successor.Workloads) > 0
 	}
-	for _, other := range next.Claims {
-		if other.Name != claim.Name && other.Provider == nil && sameApplication(claim, other) {
+	for _, other := range s.Next.Release.Claims {
+		if !has(s.Current.Release, other.Name) && other.Provider == nil && sameApplication(claim, other) {
 			return true
 		}
 	}

@@ -28,6 +28,8 @@ type Situation struct {
 	Live *Live
 	// Record proves that the objects of one store are in another; nil if there is none.
 	Record *record.Record
+	// Doubt says why a record that is there is none, "" if it is not.
+	Doubt string
 }
 
 // Manifest is what one revision of a release renders.

@@ -36,6 +36,9 @@ func (s Situation) conclude(plan *Plan, losses losses) {
 		plan.Verdict = s.pass(*plan)
 		return
 	}
+	if s.Doubt != "" {
+		reason += "; " + s.Doubt
+	}
 	plan.Refused, plan.Verdict = true, "REFUSED: "+reason
 }
 
@@ -59,7 +62,21 @@ func (s Situation) pass(plan Plan) string {
 	if left := plan.left(); len(left) > 0 {
 		verdict += "; left behind: " + strings.Join(left, ", ")
 	}
+	if going := s.going(plan); len(going) > 0 {
+		verdict += "; being deleted already, as soon as their pods end: " + strings.Join(going, ", ")
+	}
 	return verdict
+}
+
+// going names the claims that somebody has deleted before, and that only their pods hold.
+func (s Situation) going(plan Plan) []string {
+	var names []string
+	for _, claim := range plan.Claims {
+		if live := s.Live.claim(claim.Claim); live != nil && live.Going {
+			names = append(names, claim.Claim)
+		}
+	}
+	return names
 }
 
 // stale says which entry of allowLoss is meant for another object than there is, "" if none is.

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/helm-ferry/ferry/internal/manifest"
 	"github.com/helm-ferry/ferry/internal/release"
@@ -105,7 +106,7 @@ const beforeEvents = "pre-upgrade,pre-rollback"
 func (s *state) claimsManifest() string {
 	stores := map[*manifest.Object]bool{}
 	for _, p := range s.Release.Providers {
-		for _, workload := range append(p.Workloads[:len(p.Workloads):len(p.Workloads)], p.Parts...) {
+		for _, workload := range slices.Concat(p.Workloads, p.Parts) {
 			stores[workload] = true
 		}
 	}

@@ -78,7 +78,8 @@ func (s *state) cutover() error {
 		field = "activeProvider"
 	}
 	return &Error{
-		Field: "spec.objectStorage." + field, Message: fmt.Sprintf("the cutover to %s is not proven, and no guard can ask for the proof: %s", active, s.noGuard()),
+		Field:   "spec.objectStorage." + field,
+		Message: fmt.Sprintf("the cutover to %s is not proven, and no guard can ask for the proof: %s", active, s.noGuard()),
 		Remedy: fmt.Sprintf("compare the stores with `ferry-hook verify`; once it ends with DONE, set spec.preUpgradeChecks.requireProof: false "+
 			"(or spec.objectStorage.previousProvider: %s, if the alias selects it already)", active),
 	}

@@ -39,6 +39,8 @@ Without --release it looks for the release that Helm is at work on with the hook
 configuration, for which it lists the records of all releases in the namespace. With --release and
 --revision it gets the records by their names, and lists nothing.
 
+It asks the API server of the cluster that its pod runs in; elsewhere that of $KUBECONFIG.
+
 With --manifest there is no record: what Argo CD has applied before is compared with the manifest to
 come. A first installation passes.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.runGuard(cmd.Context(), opts) },

@@ -17,14 +17,24 @@ type program struct {
 	// patience is how long a run waits for a store that does not answer yet: the Job of a migration
 	// starts in the same moment as the store that it copies to.
 	patience time.Duration
-	// cluster opens the cluster that the pod runs in.
+	// cluster opens the cluster to guard.
 	cluster func() (kube.Client, error)
 	// resolver is the file that says how names are looked up.
 	resolver string
 }
 
 func newProgram(getenv func(string) string) program {
-	return program{getenv: getenv, patience: 5 * time.Minute, cluster: kube.InCluster, resolver: "/etc/resolv.conf"}
+	return program{getenv: getenv, patience: 5 * time.Minute, cluster: openCluster(getenv), resolver: "/etc/resolv.conf"}
+}
+
+// openCluster opens the cluster that the pod runs in, or outside of one that of KUBECONFIG.
+func openCluster(getenv func(string) string) func() (kube.Client, error) {
+	return func() (kube.Client, error) {
+		if file := getenv("KUBECONFIG"); file != "" && getenv("KUBERNETES_SERVICE_HOST") == "" {
+			return kube.Open(kube.Access{Kubeconfig: file})
+		}
+		return kube.InCluster()
+	}
 }
 
 // root builds the command tree.

@@ -27,10 +27,23 @@ func Read(ctx context.Context, client kube.Client, name string) (*Record, error)
 	}
 	r, err := decode(configMap.Data)
 	if err != nil {
-		return nil, fmt.Errorf("read ConfigMap/%s in %s: %w", Name(name), client.Namespace, err)
+		return nil, &UnreadableError{Object: "ConfigMap/" + Name(name), Err: err}
 	}
 	return r, nil
 }
+
+// UnreadableError says that a record is there and cannot be read: it proves nothing.
+type UnreadableError struct {
+	// Object is the record, as Kind/name.
+	Object string
+	Err    error
+}
+
+// Error names the record.
+func (e *UnreadableError) Error() string { return fmt.Sprintf("read %s: %v", e.Object, e.Err) }
+
+// Unwrap returns the cause.
+func (e *UnreadableError) Unwrap() error { return e.Err }
 
 // Write keeps a record, in the place of the one before it.
 func Write(ctx context.Context, client kube.Client, name string, r Record) error {

@@ -1,8 +1,11 @@
 package acceptance
 
 import (
+	"context"
 	"fmt"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -15,10 +18,26 @@ import (
 // leaves alias, credentials and configuration in place, and that the next one with it takes them
 // back: the same objects, and the release's again.
 func TestOneUpgradeWithoutFerry(t *testing.T) {
+	hook := filepath.Join(t.TempDir(), "ferry-hook")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", hook, root+"/cmd/ferry-hook").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
 	chart, values := filepath.Join(root, "testdata/charts/rustfs"), filepath.Join(root, "testdata/charts/rustfs/ci/standalone-values.yaml")
 	bothHelms(t, func(t *testing.T, h helm) {
 		cluster, _, _ := startCluster(t, h.name)
 		h = h.with("KUBECONFIG=" + cluster.Kubeconfig)
+		jobs, stop := context.WithCancel(t.Context())
+		said := make(chan string, 1)
+		go func() {
+			log, err := cluster.RunJobs(jobs, h.name, hook)
+			said <- fmt.Sprintln(log, err)
+		}()
+		defer func() {
+			stop()
+			if log := <-said; h.name == "helm4" && !strings.Contains(log, "PASS: ") {
+				t.Errorf("no guard has judged the upgrade:\n%s", log)
+			}
+		}()
 		upgrade := func(renderer ...string) {
 			t.Helper()
 			if _, err := h.run(t, append([]string{"upgrade", "ilum", chart, "--install", "-n", h.name, "--values", values}, renderer...)...); err != nil {

@@ -99,7 +99,7 @@ type PreUpgradeChecks struct {
 	Enabled bool `json:"enabled"`
 	// Makes it an error when the guard cannot be added.
 	Required bool `json:"required,omitempty"`
-	// Refuses a cutover that nothing proves: this version takes none for proven inside an upgrade.
+	// Refuses a cutover, and to take the previous store away, unless a migration record proves it.
 	RequireProof bool `json:"requireProof"`
 	// Claims that may be lost: each entry names one live object, once.
 	AllowLoss []AllowLoss `json:"allowLoss,omitempty"`

@@ -17,8 +17,13 @@ func TestChartThatRendersNothing(t *testing.T) {
 	folder := chart(t, map[string]string{"templates/none.yaml": "{{- if .Values.on }}\nkind: ConfigMap\n{{- end }}\n"})
 	withBothHelms(t, func(t *testing.T, h helm) {
 		output := h.template(t, folder, config(t, "")...)
-		objects := content(t, parse(t, output))
-		if len(objects) != 1 || objects["ConfigMap/shop-ferry"] == nil {
+		var got []string
+		for _, o := range parse(t, output).Objects() {
+			if !o.Hook() {
+				got = append(got, o.Title())
+			}
+		}
+		if len(got) != 1 || got[0] != "ConfigMap/shop-ferry" {
 			t.Errorf("want the configuration alone, got\n%s", output)
 		}
 	})
@@ -99,7 +104,7 @@ func TestHooksSurvive(t *testing.T) {
 		count := func(text string) map[string]int {
 			found := map[string]int{}
 			for _, o := range parse(t, text).Objects() {
-				if o.Hook() {
+				if o.Hook() && o.Name != "shop-guard" {
 					found[o.Title()+" "+o.String("data", "a")]++
 				}
 			}

@@ -22,7 +22,7 @@ type record struct {
 		Status string `json:"status"`
 	} `json:"info"`
 	Manifest    string `json:"manifest"`
-	ApplyMethod string `json:"apply_method"`
+	ApplyMethod string `json:"apply_method"` //nolint:tagliatelle // Helm's name
 	Hooks       []struct {
 		Name     string   `json:"name"`
 		Kind     string   `json:"kind"`
