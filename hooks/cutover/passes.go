@@ -38,6 +38,8 @@ type transfer struct {
 	buckets  []string
 	// adopt: the target held the objects before, it is no stranger's.
 	adopt bool
+	// held are the buckets that both stores had when the objects were moved the other way.
+	held []string
 }
 
 // job is the second pass, or with act Compares what proves it.

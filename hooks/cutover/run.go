@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/helm-ferry/ferry/hooks"
@@ -77,6 +79,9 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 		return err
 	}
 	t := transfer{Move: j.Move, src: src, dst: dst, adopt: j.returns(known)}
+	if t.adopt {
+		t.held = slices.Sorted(maps.Keys(known.Marks.Source))
+	}
 	consumers := consumersOf(s)
 	if err := w.begin(ctx, StepPreflight); err != nil {
 		return err
