@@ -17,7 +17,6 @@ const returnSeconds = 45
 // which direction is found out in the cluster, so that a rollback moves them back. Where one of the two
 // stores is not enabled any more, they look once more at the one that goes.
 func (s *state) addCutover(sides ...*release.Provider) error {
-	const field = "metadata.name"
 	if !s.carriesHooks() || s.libraryChart || s.cfg.Spec.Migration.DryRun {
 		return nil
 	}
@@ -41,7 +40,7 @@ func (s *state) addCutover(sides ...*release.Provider) error {
 			return err
 		}
 		// the watchdog outlives the event
-		if err := s.addHook(root, hook{events: beforeEvents, weight: object.weight, stays: true}, field); err != nil {
+		if err := s.addHook(root, hook{events: beforeEvents, weight: object.weight, stays: true}); err != nil {
 			return err
 		}
 	}
@@ -56,7 +55,7 @@ func (s *state) addCutover(sides ...*release.Provider) error {
 		if err != nil {
 			return err
 		}
-		if err := s.addHook(root, hook{events: job.events, weight: job.weight}, field); err != nil {
+		if err := s.addHook(root, hook{events: job.events, weight: job.weight}); err != nil {
 			return err
 		}
 	}

@@ -65,7 +65,6 @@ func (s *state) noGuard() string {
 // addGuard adds the guard's hooks: the objects that its Job needs come first, since hooks are made in
 // the order of their weights.
 func (s *state) addGuard() error {
-	const field = "metadata.name"
 	tracked := s.options.Hooks == HooksArgoCD
 	account := shorten(s.cfg.Metadata.Name+"-guard", maxName)
 	values := map[string]any{
@@ -86,7 +85,7 @@ func (s *state) addGuard() error {
 		if err != nil {
 			return err
 		}
-		if err := s.addHook(root, hook{events: beforeEvents, phase: "PreSync", weight: object.weight}, field); err != nil {
+		if err := s.addHook(root, hook{events: beforeEvents, phase: "PreSync", weight: object.weight}); err != nil {
 			return err
 		}
 	}
@@ -94,7 +93,7 @@ func (s *state) addGuard() error {
 	if err != nil {
 		return err
 	}
-	return s.addHook(job, hook{events: beforeEvents, phase: "PreSync", weight: -10}, field)
+	return s.addHook(job, hook{events: beforeEvents, phase: "PreSync", weight: -10})
 }
 
 // beforeEvents are those at which Helm has applied nothing yet.
@@ -114,7 +113,7 @@ func (s *state) claimsManifest() string {
 	for _, o := range s.Stream.Objects() {
 		alias := o.Is("", "Service") && o.Name == s.cfg.Spec.ObjectStorage.Alias.Name
 		if o.Is("", "PersistentVolumeClaim") || o.Is("apps", "StatefulSet") || alias || stores[o] || release.MountsClaims(o) {
-			text = fmt.Appendf(text, "---\n%s", encode(without(resolved(o.Root()), "env", "envFrom")))
+			text = fmt.Appendf(text, "---\n%s", encode(plain(without(resolved(o.Root()), "env", "envFrom"))))
 		}
 	}
 	return string(text)

@@ -29,14 +29,14 @@ const weightAnnotation = "helm.sh/hook-weight"
 
 // addHook adds an object as a hook, spelled as the options say. Where the library chart renders it,
 // the chart's stays: it may do less. Argo CD needs another one than Helm.
-func (s *state) addHook(root *yaml.Node, h hook, field string) error {
+func (s *state) addHook(root *yaml.Node, h hook) error {
 	if s.libraryChart && s.options.Hooks != HooksArgoCD {
 		s.keepHook(root)
 		return nil
 	}
 	s.spell(root, h)
 	if s.options.Hooks != HooksApart {
-		_, err := s.add(root, field)
+		_, err := s.add(root, "metadata.name")
 		return err
 	}
 	document, err := manifest.NewDocument(encode(root))
