@@ -42,6 +42,10 @@ var situations = map[string]situation{
 		Providers: "minio rustfs", Active: "rustfs", Cutover: true, Migration: "minio rustfs",
 		Claims: "data-ilum-minio-0 data-ilum-rustfs-0",
 	},
+	"cutover-hooks": {
+		Providers: "minio rustfs", Active: "rustfs", Cutover: true, Migration: "minio rustfs",
+		Claims: "data-ilum-minio-0 data-ilum-rustfs-0",
+	},
 	"path-b-retire-minio": {Providers: "rustfs", Active: "rustfs", Claims: "data-ilum-rustfs-0"},
 	"path-c-new-install":  {Providers: "rustfs", Active: "rustfs", Claims: "data-ilum-rustfs-0"},
 	"rollback-to-minio": {

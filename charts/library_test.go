@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/helm-ferry/ferry/internal/manifest"
 )
 
 // documents are values of a chart that has nothing but the library, and the config document that
@@ -229,6 +231,45 @@ func TestNotes(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestCutoverHooks: a chart cannot see which Secrets its stores use. Where it is told, it has the hooks of
+// a cutover, and they call what ferry-hook has; elsewhere it says why not.
+func TestCutoverHooks(t *testing.T) {
+	t.Parallel()
+	withBothHelms(t, func(t *testing.T, helm string) {
+		t.Helper()
+		stream := render(t, helm, "lakehouse", "--values", "lakehouse/ci/cutover-hooks-values.yaml")
+		job := find(t, stream, "Job/ilum-cutover")
+		if got := job.String("spec", "activeDeadlineSeconds"); got != "5445" {
+			t.Errorf("the cutover may run for %s seconds, want 1h30m and 45 seconds", got)
+		}
+		var args []string
+		container := manifest.Items(job.Node("spec", "template", "spec", "containers"))[0]
+		for _, arg := range manifest.Items(manifest.Lookup(container, "args")) {
+			args = append(args, arg.Value)
+		}
+		want := []string{"cutover", "--config=/etc/ferry/ferry.yaml", "--release=ilum", "--revision=1"}
+		if diff := cmp.Diff(want, args); diff != "" {
+			t.Errorf("arguments (-want +got):\n%s", diff)
+		}
+		if events := find(t, stream, "Job/ilum-bring-back").Annotations()["helm.sh/hook"]; events != "post-upgrade,post-rollback" {
+			t.Errorf("bringing back is a hook of %s", events)
+		}
+		for _, o := range render(t, helm, "lakehouse", "--values", "lakehouse/ci/path-b-migrate-values.yaml").Objects() {
+			if o.Name == "ilum-cutover" {
+				t.Errorf("%s is rendered, and nothing says how to open the stores", o.Title())
+			}
+		}
+	})
+	dir := ownChart(t, "")
+	withBothHelms(t, func(t *testing.T, helm string) {
+		t.Helper()
+		notes := find(t, render(t, helm, dir, "--set", "migration.minioToRustfs.enabled=true"), "ConfigMap/notes").String("data", "notes")
+		if want := "Name it for minio and rustfs in objectStorage.providers"; !strings.Contains(strings.Join(strings.Fields(notes), " "), want) {
+			t.Errorf("the notes are %q, want %q in them", notes, want)
+		}
+	})
 }
 
 // TestCondition switches the library off, in a chart where that is the condition of the dependency
