@@ -37,12 +37,13 @@ type opener struct {
 	stores stores
 	config *config.Config
 	client kube.Client
-	force  *release.Release
+	// releases are the manifest in force and the one to come.
+	releases []*release.Release
 }
 
 func (o opener) open(ctx context.Context, provider string) (mirror.Store, error) {
-	url, known := o.stores[provider]
-	if !known {
+	url := o.address(provider)
+	if url == "" || o.getenv(side{role: "store_" + provider}.variable("access-key")) == "" && o.stores[provider] == "" {
 		return o.openInForce(ctx, provider)
 	}
 	store, err := o.program.open(side{
@@ -55,18 +56,34 @@ func (o opener) open(ctx context.Context, provider string) (mirror.Store, error)
 	return store, nil
 }
 
+// address is where the store of a provider is: as the Job says, else as the manifests do.
+func (o opener) address(provider string) string {
+	if url := o.stores[provider]; url != "" {
+		return url
+	}
+	for _, r := range o.releases {
+		if r == nil || r.Provider(provider) == nil {
+			continue
+		}
+		if url := r.Provider(provider).URL(); url != "" {
+			return url
+		}
+	}
+	return ""
+}
+
 // openAs opens a store with other keys than its own.
 func (o opener) openAs(_ context.Context, provider string, keys cutover.Keys) (mirror.Store, error) {
 	return s3http.Open(s3.Endpoint{
-		URL: o.stores[provider], Region: o.config.Spec.ObjectStorage.Region, AccessKey: keys.AccessKey, SecretKey: s3.Secret(keys.SecretKey),
+		URL: o.address(provider), Region: o.config.Spec.ObjectStorage.Region, AccessKey: keys.AccessKey, SecretKey: s3.Secret(keys.SecretKey),
 	})
 }
 
 // openInForce opens a store of the manifest in force.
 func (o opener) openInForce(ctx context.Context, provider string) (mirror.Store, error) {
 	var p *release.Provider
-	if o.force != nil {
-		p = o.force.Provider(provider)
+	if o.releases[0] != nil {
+		p = o.releases[0].Provider(provider)
 	}
 	if p == nil || p.URL() == "" {
 		return nil, cli.Refused.Errorf("the address of %s is not known (known: %s)", provider, strings.Join(slices.Sorted(maps.Keys(o.stores)), ", ")).
@@ -97,7 +114,7 @@ func (o opener) value(ctx context.Context, source release.Source) (string, error
 
 // withStores lets a cutover open stores.
 func (p program) withStores(w cutover.World, s stores, situation hooks.Situation) cutover.World {
-	o := opener{program: p, stores: s, config: w.Config, client: w.Client, force: situation.Current.Release}
+	o := opener{program: p, stores: s, config: w.Config, client: w.Client, releases: []*release.Release{situation.Current.Release, situation.Next.Release}}
 	w.Open, w.OpenAs = o.open, o.openAs
 	return w
 }

@@ -2,6 +2,7 @@ package cutover
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -55,9 +56,12 @@ func (w World) rescue(ctx context.Context, j *Journal) (string, error) {
 
 // deployed tells whether the revision of a journal is in force.
 func deployed(ctx context.Context, client kube.Client, j *Journal) (bool, error) {
-	history, err := revision.Read(ctx, client, j.Release)
+	r, err := revision.Get(ctx, client, j.Release, j.Revision)
+	if errors.Is(err, revision.ErrNotFound) {
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}
-	return history.InForce != nil && history.InForce.Number == j.Revision && history.InForce.Status == "deployed", nil
+	return r.Status == "deployed", nil
 }

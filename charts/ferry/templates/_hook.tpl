@@ -1,6 +1,7 @@
 {{/*
-ferry.hook is the metadata of an object that is a hook before upgrades and rollbacks. Arguments:
-root, name, component, weight, job (whether it is one).
+ferry.hook is the metadata of an object that is a hook, before upgrades and rollbacks unless events
+says otherwise. Arguments: root, name, component, weight, job (whether it is one), events, stays
+(until the next upgrade).
 */}}
 {{- define "ferry.hook" -}}
 name: {{ .name }}
@@ -11,9 +12,9 @@ labels:
   app.kubernetes.io/managed-by: {{ .root.Release.Service }}
   helm-ferry.dev/name: {{ include "ferry.name" .root }}
 annotations:
-  helm.sh/hook: pre-upgrade,pre-rollback
+  helm.sh/hook: {{ .events | default "pre-upgrade,pre-rollback" }}
   helm.sh/hook-weight: {{ .weight | quote }}
-  helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+  helm.sh/hook-delete-policy: {{ ternary "before-hook-creation" "before-hook-creation,hook-succeeded" (default false .stays) }}
   {{- if .job }}
   helm.sh/hook-output-log-policy: hook-succeeded,hook-failed
   {{- end }}
@@ -21,7 +22,8 @@ annotations:
 
 {{/*
 ferry.pod is the pod template of a hook's Job: it passes the restricted Pod Security Standard, and
-has podTemplate merged into it. Arguments: root, name (of account and ConfigMap), component, args.
+has podTemplate merged into it. Arguments: root, name (of account and ConfigMap), component, args,
+env.
 */}}
 {{- define "ferry.pod" -}}
 {{- $pod := include "ferry.podBase" . | fromYaml -}}
@@ -51,6 +53,10 @@ spec:
     image: {{ (.root.Values.ferry).image | default (printf "ghcr.io/helm-ferry/ferry-hook:%s" (include "ferry.version" .root)) | quote }}
     args:
     {{- toYaml .args | nindent 4 }}
+    {{- with .env }}
+    env:
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
     securityContext:
       allowPrivilegeEscalation: false
       readOnlyRootFilesystem: true

@@ -12,6 +12,10 @@ that belongs into the chart, unless ferry.enabled is false.
 ---
 {{ include "ferry.guard" . }}
 {{- end -}}
+{{- if and (include "ferry.moves" .) (not (include "ferry.missing" .)) }}
+---
+{{ include "ferry.cutover" . }}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 

@@ -5,10 +5,7 @@ it need not list Secrets: this one, those before it, and those after it, for a r
 */}}
 {{- define "ferry.guard" -}}
 {{- $name := printf "%s-guard" (include "ferry.name" .) -}}
-{{- $records := list -}}
-{{- range $n := untilStep (max 1 (sub (int .Release.Revision) 10) | int) (add (int .Release.Revision) 11 | int) 1 -}}
-{{- $records = append $records (printf "sh.helm.release.v1.%s.v%d" $.Release.Name $n) -}}
-{{- end -}}
+{{- $records := include "ferry.records" . | fromYamlArray -}}
 apiVersion: v1
 kind: ServiceAccount
 metadata:
@@ -77,4 +74,16 @@ spec:
   template:
     {{- $args := list "guard" "--config=/etc/ferry/ferry.yaml" (printf "--release=%s" .Release.Name) (printf "--revision=%d" (int .Release.Revision)) }}
     {{- include "ferry.pod" (dict "root" . "name" $name "component" "guard" "args" $args) | nindent 4 }}
+{{- end -}}
+
+
+{{/*
+ferry.records are the names of the records of the revisions that a hook may have to read.
+*/}}
+{{- define "ferry.records" -}}
+{{- $records := list -}}
+{{- range $n := untilStep (max 1 (sub (int .Release.Revision) 10) | int) (add (int .Release.Revision) 11 | int) 1 -}}
+{{- $records = append $records (printf "sh.helm.release.v1.%s.v%d" $.Release.Name $n) -}}
+{{- end -}}
+{{- toYaml $records -}}
 {{- end -}}
