@@ -8,23 +8,24 @@ import (
 	"github.com/minio/minio-go/v7"
 )
 
-// TestVersionsMigrate moves a bucket that keeps versions, of which the first pass has brought the newest.
+// TestVersionsMigrate moves a bucket that keeps versions.
 func TestVersionsMigrate(t *testing.T) {
 	w := newWorld(t)
-	w.bucket("minio", "files")
-	if err := w.s3("minio").EnableVersioning(t.Context(), "files"); err != nil {
+	w.upgrade("versitygw")
+	w.bucket("versitygw", "files")
+	if err := w.s3("versitygw").EnableVersioning(t.Context(), "files"); err != nil {
 		t.Fatal(err)
 	}
-	w.put("minio", "files", "a", "1")
-	w.put("minio", "files", "a", "2")
-	w.put("minio", "files", "gone", "3")
-	w.remove("minio", "files", "gone")
-	w.put("minio", "files", "b", "4")
-	if _, err := w.cutover("versitygw").Run(t.Context(), w.between(2, "minio", "versitygw")); err != nil {
+	w.put("versitygw", "files", "a", "1")
+	w.put("versitygw", "files", "a", "2")
+	w.put("versitygw", "files", "gone", "3")
+	w.remove("versitygw", "files", "gone")
+	w.put("versitygw", "files", "b", "4")
+	if _, err := w.cutover("minio").Run(t.Context(), w.between(3, "versitygw", "minio")); err != nil {
 		t.Fatalf("%v\n%s", err, w.log)
 	}
-	w.holds("versitygw", "files", "a=2 b=4")
-	if got, want := w.versions("versitygw", "files"), w.versions("minio", "files"); got != want {
+	w.holds("minio", "files", "a=2 b=4")
+	if got, want := w.versions("minio", "files"), w.versions("versitygw", "files"); got != want {
 		t.Errorf("the versions are %s, want %s", got, want)
 	}
 }
