@@ -26,6 +26,8 @@ type bucketRun struct {
 	locks   *locks                  // of this bucket, on both sides
 	history bool                    // versions are dealt with
 	known   *provenance             // where the bucket comes from, as far as that is known
+	stamp   time.Time               // of this run, in the trash and in the past
+	past    *past                   // of the bucket at the destination
 	absent  bool                    // the destination does not have the bucket, and need not
 	abandon context.CancelCauseFunc // ends the walk that is under way
 
@@ -54,7 +56,7 @@ func newBucketRun(e *engine, name string) *bucketRun {
 	e.emit(Event{Kind: EventBucket, Bucket: name})
 
 	b := &bucketRun{
-		engine: e, name: name, started: time.Now(), lore: newLore(), trashLore: newLore(),
+		engine: e, name: name, started: time.Now(), stamp: e.started, lore: newLore(), trashLore: newLore(),
 		vanished: map[string]bool{}, lost: map[string]bool{},
 		points: spool{size: maxPoints},
 		rep:    BucketReport{Bucket: name, Complete: true, Proofs: map[Proof]int64{}, Anomalies: map[AnomalyKind]Note{}},

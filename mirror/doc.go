@@ -6,7 +6,8 @@
 //	report, err := mirror.Run(ctx, src, dst, mirror.Options{Buckets: []string{"*"}, CreateBuckets: true})
 //	switch report.Outcome() { … }
 //
-// [Run] copies, [Verify] compares and writes to neither side. Both return a
+// [Run] copies, [Verify] compares and writes to neither side, [Restore] brings back what
+// runs have copied, as it was after one of them. All return a
 // [Report]; its outcome is done, differences, partial or refused. The error beside
 // it is for a run that did not reach its end.
 //
@@ -93,6 +94,14 @@
 //     that it has not put there (TestOneSource, TestOneSourceOfPlaces,
 //     TestStrangersDataIsNotRemoved). Dry runs and verifications leave no state
 //     (TestLookingLeavesNoState).
+//   - With Options.State each complete run is a point that Restore can go back to, byte for
+//     byte, whatever other runs have done since, for as long as their trash is kept
+//     (TestRestoreAtEachRun, TestOldPointsGo). What is missing for that is named
+//     (TestRestoreNamesWhatIsMissing). An empty source is no last state (TestEmptiedSource).
+//   - A restore writes over nothing newer unless told, removes nothing, and lets no run in
+//     between (TestRestoreKeepsNewer, TestRestoreHoldsTheLocks, TestRestoreOfVersions,
+//     TestRestoreNeedsARecord). What is kept for it costs one small object in a run with
+//     nothing to do (TestPastOfNothing).
 //   - What is Ferry's own is no data, and what is a stranger's is not taken for Ferry's own
 //     (TestOwnPrefixIsNoData, TestForeignState, TestStateBucketOfAStranger). Where a store
 //     ignores the conditions of writes, that is noticed (TestStateWithoutConditions).

@@ -26,7 +26,7 @@ type hints struct {
 // openHints opens the journal of the bucket. Whatever is wrong with it costs time and is
 // noted.
 func (b *bucketRun) openHints(ctx context.Context) {
-	if b.opts.State == nil {
+	if b.opts.State == nil || b.kind != kindMirror {
 		return
 	}
 	j, err := journal.Open(ctx, b.opts.State, b.name, b.src.Location()+" "+b.read.Location())

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"strings"
+	"time"
 
 	"github.com/helm-ferry/ferry/mirror"
 	"github.com/helm-ferry/ferry/mirror/memory"
@@ -73,4 +74,36 @@ func ExampleVerify() {
 	// 1 proven by etag
 	// b content
 	// c extra
+}
+
+func ExampleRestore() {
+	ctx := context.Background()
+	src, backup := memory.New("mem://lake", memory.Quirks{}), memory.New("mem://offsite", memory.Quirks{})
+	if err := src.CreateBucket(ctx, "ilum-data", mirror.BucketRequest{}); err != nil {
+		log.Fatal(err)
+	}
+	opts := mirror.Options{
+		Buckets: []string{mirror.AllBuckets}, CreateBuckets: true,
+		State:  mirror.StateIn(backup, mirror.DefaultStateBucket, ""),
+		Remove: mirror.Remove{Trash: 30 * 24 * time.Hour},
+	}
+	var before time.Time
+	for _, text := range []string{"orders", "nonsense"} {
+		put(ctx, src, "ilum-data", "orders.csv", text)
+		if _, err := mirror.Run(ctx, src, backup, opts); err != nil {
+			log.Fatal(err)
+		}
+		if before.IsZero() {
+			before = time.Now()
+		}
+	}
+
+	target := memory.New("mem://new", memory.Quirks{})
+	opts.Remove = mirror.Remove{}
+	report, err := mirror.Restore(ctx, backup, target, before, false, opts)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%s: %d copied, %d from the trash\n", report.Outcome(), report.Totals.Copied, report.Buckets[0].Restored.FromTrash)
+	// Output: done: 1 copied, 1 from the trash
 }

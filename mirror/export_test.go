@@ -1,6 +1,9 @@
 package mirror
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // WithSizes sets the largest single request and the smallest part.
 func (o Options) WithSizes(single, part int64) Options {
@@ -34,3 +37,6 @@ func Canonical(doc []byte) string { return canonical(doc).String() }
 
 // Fence keeps writes from a store unless check allows them.
 func Fence(store Store, check func() error) Store { return newFence(store, check) }
+
+// After is the stamp of a run behind that of another one.
+func After(stamp string, now time.Time) time.Time { return after(stamp, now) }

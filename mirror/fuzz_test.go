@@ -3,6 +3,7 @@ package mirror
 import (
 	"net/http"
 	"testing"
+	"time"
 )
 
 // Attributes survive whatever a server writes into its headers.
@@ -38,6 +39,37 @@ func FuzzGlob(f *testing.F) {
 		}
 		if include.keeps(key) == exclude.keeps(key) {
 			t.Errorf("%q both covers and does not cover %q", glob, key)
+		}
+	})
+}
+
+// A block of the past is read back as it was written, or is refused.
+func FuzzFacts(f *testing.F) {
+	for _, facts := range [][]fact{{}, {{key: "a"}}, {{key: "b\x00", present: true, size: 3, etag: "x-2", modified: time.Unix(5, 6)}}} {
+		block, err := encodeFacts(facts)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(block)
+	}
+	f.Fuzz(func(t *testing.T, block []byte) {
+		var facts []fact
+		if decodeFacts(block, func(read fact) { facts = append(facts, read) }) != nil {
+			return
+		}
+		again, err := encodeFacts(facts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		err = decodeFacts(again, func(read fact) {
+			if read.key != facts[n].key || !read.same(facts[n]) {
+				t.Errorf("%+v is read back as %+v", facts[n], read)
+			}
+			n++
+		})
+		if err != nil || n != len(facts) {
+			t.Errorf("%d of %d facts are read back: %v", n, len(facts), err)
 		}
 	})
 }

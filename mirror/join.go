@@ -9,6 +9,8 @@ import (
 // that is looked at are those of a page; whoever keeps them takes a clone.
 type pair struct {
 	src, dst *Entry
+
+	noted bool // in the past of the destination
 }
 
 // key returns the key that both have in common.
@@ -21,7 +23,7 @@ func (p pair) key() string {
 }
 
 // clone returns a pair that shares no memory with the listings.
-func (p pair) clone() pair { return pair{src: p.src.clone(), dst: p.dst.clone()} }
+func (p pair) clone() pair { return pair{src: p.src.clone(), dst: p.dst.clone(), noted: p.noted} }
 
 // older reports whether the source was written before the destination, as it mostly
 // is when the destination is a copy.

@@ -13,7 +13,12 @@ func (b *bucketRun) mirror(ctx context.Context) {
 	if !b.source(ctx) || !b.admitted() || !b.target(ctx) || !b.guard(ctx) || !b.claim(ctx) {
 		return
 	}
-	if b.settingsBefore(ctx); !b.keepsVersions(ctx) {
+	b.copyAll(ctx)
+}
+
+// copyAll does what there is to do once nothing stands against it.
+func (b *bucketRun) copyAll(ctx context.Context) {
+	if b.settingsBefore(ctx); !b.keepsVersions(ctx) || !b.openPast(ctx) {
 		return
 	}
 	if b.history {
@@ -29,7 +34,7 @@ func (b *bucketRun) mirror(ctx context.Context) {
 
 		return
 	}
-	if !b.apart(ctx) {
+	if b.emptied() || !b.apart(ctx) {
 		return
 	}
 	b.enter(PhasePublish)
@@ -153,6 +158,9 @@ func (b *bucketRun) extraOf(p pair) {
 	defer b.mu.Unlock()
 	b.rep.Extra++
 	b.extras[r]++
+	if !b.opts.Remove.Enabled {
+		b.past.goneKey(p.key())
+	}
 }
 
 // decide is the decision for a pair under the options of the run.
@@ -222,6 +230,9 @@ func (b *bucketRun) write(ctx context.Context, p pair, check func(context.Contex
 		b.planned(p)
 
 		return nil
+	}
+	if err := b.noteOne(ctx, p); err != nil {
+		return err
 	}
 	if p.dst != nil {
 		if err := b.setAside(ctx, *p.dst); err != nil {

@@ -52,13 +52,8 @@ func (b *bucketRun) admitted() bool {
 	if s == nil {
 		return true
 	}
-	if s.locks != nil {
-		name, _ := locate(b.name)
-		if by, taken := s.locks.Refused(name); taken {
-			b.refuseBy(GuardLock, "another run writes to it: %s", by)
-
-			return false
-		}
+	if !b.unlocked(s) {
+		return false
 	}
 	if stranger := b.identify(s); stranger != nil && !b.opts.Adopt {
 		b.refuseBy(GuardOrigin, "%q of %s is a copy of %s, first made %s, and not of %s", stranger.Bucket, b.dst.Location(),
@@ -70,6 +65,20 @@ func (b *bucketRun) admitted() bool {
 	}
 
 	return true
+}
+
+// unlocked finds out whether nobody else writes to the bucket.
+func (b *bucketRun) unlocked(s *session) bool {
+	if s == nil || s.locks == nil {
+		return true
+	}
+	name, _ := locate(b.name)
+	by, taken := s.locks.Refused(name)
+	if taken {
+		b.refuseBy(GuardLock, "another run writes to it: %s", by)
+	}
+
+	return !taken
 }
 
 // identify compares what the place knows of the bucket, of what it lies in and of what

@@ -162,6 +162,9 @@ func (b *bucketRun) publishAll(ctx context.Context, points []point) error {
 	slices.SortFunc(points, func(a, b point) int {
 		return cmp.Or(cmp.Compare(a.table, b.table), cmp.Compare(a.rank, b.rank), cmp.Compare(a.key(), b.key()))
 	})
+	if !b.foreseePoints(ctx, points) {
+		return nil
+	}
 	working, stop := lasting(ctx, b.opts.Grace)
 	defer stop(nil)
 	group, working := errgroup.WithContext(working)
@@ -186,6 +189,22 @@ func (b *bucketRun) publishAll(ctx context.Context, points []point) error {
 	}
 
 	return group.Wait()
+}
+
+// foreseePoints notes points in the past of the destination.
+func (b *bucketRun) foreseePoints(ctx context.Context, points []point) bool {
+	pairs := make([]pair, len(points))
+	for i, p := range points {
+		pairs[i] = p.pair
+	}
+	if !b.foresee(ctx, pairs) {
+		return false
+	}
+	for i, p := range pairs {
+		points[i].noted = p.noted
+	}
+
+	return true
 }
 
 // publishOne copies a point, unless something of its table is missing.

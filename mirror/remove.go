@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 )
 
 var errAllowance = errors.New("the allowance of this run for replacing and removing is used up")
@@ -39,6 +41,19 @@ func (b *bucketRun) guard(ctx context.Context) bool {
 	}
 
 	return false
+}
+
+// emptied refuses a source without an object where the last complete run has found
+// some: a store that lost its volume, or a new one under the old name.
+func (b *bucketRun) emptied() bool {
+	p := b.past
+	if p == nil || p.last == nil || p.last.Objects == 0 || b.rep.Source > 0 || b.opts.Remove.Enabled || b.opts.Adopt ||
+		b.opts.timed() || !slices.Equal(p.last.Include, b.opts.Include) || !slices.Equal(p.last.Exclude, b.opts.Exclude) {
+		return false
+	}
+	b.refuseBy(GuardOrigin, "the source is empty, and had %d objects on %s", p.last.Objects, p.last.Ended.Format(time.RFC3339))
+
+	return true
 }
 
 // unknown reports whether nothing says that the content of the destination comes from
@@ -183,7 +198,7 @@ func (b *bucketRun) removeOne(ctx context.Context, p pair) {
 
 		return
 	}
-	gone, err := b.remove(ctx, *p.dst)
+	gone, err := b.remove(ctx, p)
 	if err != nil {
 		b.fail(ctx, key, fmt.Errorf("remove %q: %w", key, err))
 
@@ -196,12 +211,16 @@ func (b *bucketRun) removeOne(ctx context.Context, p pair) {
 }
 
 // remove takes one object away, unless the source has it after all.
-func (b *bucketRun) remove(ctx context.Context, e Entry) (bool, error) {
+func (b *bucketRun) remove(ctx context.Context, p pair) (bool, error) {
+	e := *p.dst
 	now, err := b.again(ctx, e.Key)
 	if err != nil || now.src != nil || now.dst == nil {
 		return false, err
 	}
 	if err := moved(nil, *now.dst, e); err != nil {
+		return false, err
+	}
+	if err := b.noteOne(ctx, p); err != nil {
 		return false, err
 	}
 	if err := b.setAside(ctx, e); err != nil {

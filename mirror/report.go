@@ -39,7 +39,7 @@ const (
 // Report is the result of a run, made to be read by machines. Lists are cut to
 // their first entries; their totals are not.
 type Report struct {
-	Kind        string         `json:"kind"` // mirror or verify
+	Kind        string         `json:"kind"` // mirror, verify or restore
 	Source      string         `json:"source"`
 	Destination string         `json:"destination"`
 	DryRun      bool           `json:"dryRun,omitempty"`
@@ -66,6 +66,8 @@ type BucketReport struct {
 	Refused  string `json:"refused,omitempty"` // why a guard stopped it
 	Guard    Guard  `json:"guard,omitempty"`   // which one
 	Adopted  string `json:"adopted,omitempty"` // the source that it was known to come from before
+	// Restored is what was brought back, if it was.
+	Restored *Restored `json:"restored,omitempty"`
 	// Complete: both listings were read to a proven end, and no object failed.
 	Complete bool    `json:"complete"`
 	Seconds  float64 `json:"seconds"`
@@ -82,6 +84,16 @@ type BucketReport struct {
 	Settings    []SettingReport      `json:"settings,omitempty"` // those that either side has, if the run looked
 }
 
+// Restored says what was brought back: the bucket as the source had it when a run looked
+// at it.
+type Restored struct {
+	Point
+	FromTrash int64 `json:"fromTrash"` // objects that later runs have replaced or removed
+}
+
+// At spells the moment from which the run is the last complete one.
+func (p Point) At() string { return stampOf(p.Ended) }
+
 // Guard is what may stop a run over a bucket.
 type Guard string
 
@@ -90,6 +102,8 @@ const (
 	GuardAllowance Guard = "allowance" // it would replace or remove too much
 	GuardLock      Guard = "lock"      // another run writes to the bucket
 	GuardOrigin    Guard = "origin"    // the bucket is not known to come from the source
+	GuardPast      Guard = "past"      // the copy cannot be what it was then
+	GuardTarget    Guard = "target"    // the target holds something that would be hidden
 )
 
 // Outcome sums the report up: refused, else partial, else differences, else done.
@@ -104,7 +118,7 @@ func (r Report) Outcome() Outcome {
 	switch {
 	case refused:
 		return OutcomeRefused
-	case !r.Complete || differences && r.Kind == kindMirror:
+	case !r.Complete || differences && r.Kind != kindVerify:
 		return OutcomePartial
 	case differences:
 		return OutcomeDifferences
@@ -114,6 +128,7 @@ func (r Report) Outcome() Outcome {
 }
 
 const (
-	kindMirror = "mirror"
-	kindVerify = "verify"
+	kindMirror  = "mirror"
+	kindVerify  = "verify"
+	kindRestore = "restore"
 )

@@ -110,6 +110,7 @@ func (e *engine) run(
 		b := newBucketRun(e, name)
 		bucket(ctx, b)
 		b.completed(ctx)
+		b.closePast(ctx)
 		rep.add(b.finish())
 	}
 	if ctx.Err() != nil {
@@ -145,7 +146,9 @@ func (e *engine) buckets(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the buckets of %s: %w", e.src.Location(), err)
 	}
-	e.hidden = e.unlisted(ctx, names)
+	if e.kind != kindRestore {
+		e.hidden = e.unlisted(ctx, names)
+	}
 	names = slices.DeleteFunc(slices.Concat(names, e.hidden), func(name string) bool { return name == e.opts.ownBucket() })
 	slices.Sort(names)
 

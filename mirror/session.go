@@ -133,7 +133,9 @@ func (e *engine) leave(ctx context.Context, rep *Report) {
 	rep.Seconds = time.Since(e.started).Seconds()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), partingTime)
 	defer cancel()
-	s.note(s.keep(ctx, rep, e.started))
+	if e.kind == kindMirror {
+		s.note(s.keep(ctx, rep, e.started))
+	}
 	s.note(s.locks.Release(ctx))
 }
 

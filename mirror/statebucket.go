@@ -255,11 +255,17 @@ func (s *stateBucket) List(ctx context.Context, prefix string) ([]state.Item, er
 // each calls f for each object whose name begins with a prefix. There are none in a
 // bucket that does not exist.
 func (s *stateBucket) each(ctx context.Context, prefix string, f func(name string, e Entry) error) error {
-	for from := (Cursor{Prefix: s.prefix + prefix}); ; {
+	return eachEntry(ctx, s.store, s.bucket, s.prefix, prefix, f)
+}
+
+// eachEntry calls f for each object of a bucket whose name below a prefix begins with
+// another one.
+func eachEntry(ctx context.Context, store Reader, bucket, below, prefix string, f func(name string, e Entry) error) error {
+	for from := (Cursor{Prefix: below + prefix}); ; {
 		var page Page
-		err := s.repeat(ctx, func(ctx context.Context) error {
+		err := repeat(ctx, func() {}, func(ctx context.Context) error {
 			var err error
-			page, err = s.store.List(ctx, s.bucket, from)
+			page, err = store.List(ctx, bucket, from)
 
 			return err
 		})
@@ -270,10 +276,10 @@ func (s *stateBucket) each(ctx context.Context, prefix string, f func(name strin
 			err = errors.New("the listing does not go on")
 		}
 		if err != nil {
-			return fmt.Errorf("list %s: %w", s.location(), err)
+			return fmt.Errorf("list %s: %w", store.Location()+"/"+bucket+"/"+below, err)
 		}
 		for _, e := range page.Entries {
-			name, ok := strings.CutPrefix(e.Key, s.prefix)
+			name, ok := strings.CutPrefix(e.Key, below)
 			if !ok || !strings.HasPrefix(name, prefix) {
 				continue
 			}

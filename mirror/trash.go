@@ -24,7 +24,7 @@ func (b *bucketRun) trash(ctx context.Context, e Entry) error {
 		return err
 	}
 	for n := 1; ; n++ {
-		key := folder(b.opts.StatePrefix) + trashKey(b.engine.started, n, b.name, e.Key)
+		key := folder(b.opts.StatePrefix) + trashKey(b.stamp, n, b.name, e.Key)
 		taken, err := b.exists(ctx, into, key)
 		if err != nil {
 			return err
@@ -99,15 +99,22 @@ func trashedAt(key string) (time.Time, bool) {
 }
 
 // emptyTrash removes what has been in the trash for its time, if the place is Ferry's
-// own.
+// own, and what is kept of the past for as long.
 func (e *engine) emptyTrash(ctx context.Context) error {
 	place := e.trashPlace()
 	if err := place.own(ctx, state.Read); err != nil {
 		return fmt.Errorf("empty the trash: %w", err)
 	}
+	var useless map[string]time.Time
+	if s := e.session.Load(); s != nil {
+		var err error
+		if useless, err = e.prunePast(ctx, s.place); err != nil {
+			return err
+		}
+	}
 	err := place.each(ctx, trashPrefix, func(name string, _ Entry) error {
 		at, ok := trashedAt(name)
-		if !ok || e.started.Sub(at) <= e.opts.Remove.Trash {
+		if !ok || e.started.Sub(at) <= e.opts.Remove.Trash || !uselessAt(useless, name, at) {
 			return nil
 		}
 
@@ -118,4 +125,20 @@ func (e *engine) emptyTrash(ctx context.Context) error {
 	}
 
 	return nil
+}
+
+// uselessAt reports whether no point of any bucket that a name in the trash may be of
+// needs what a run has put there.
+func uselessAt(useless map[string]time.Time, name string, at time.Time) bool {
+	_, rest, _ := strings.Cut(strings.TrimPrefix(name, trashPrefix), "/")
+	for i := range len(rest) {
+		if rest[i] != '/' {
+			continue
+		}
+		if until, known := useless[state.Segment(rest[:i])]; known && at.After(until) {
+			return false
+		}
+	}
+
+	return true
 }

@@ -82,6 +82,12 @@ func (w *walker) lister(store Reader, none bool) *lister {
 // settle has pairs looked at, and starts the work on those that need it.
 func (w *walker) settle(ctx context.Context, pairs []pair) {
 	wanted := w.looked(pairs)
+	if err := w.past.flushGone(ctx); err != nil {
+		w.fail(ctx, "", err)
+	}
+	if !w.foresee(ctx, wanted) {
+		return
+	}
 	for _, p := range wanted {
 		if ctx.Err() != nil {
 			return

@@ -103,8 +103,8 @@ func TestJobsCallWhatFerryHookHas(t *testing.T) {
 	slices.Sort(called)
 	want := []string{
 		"migrate --config=/etc/ferry/ferry.yaml --source=http://shop-minio-migration:9000 --destination=http://shop-rustfs-migration:9000 --dry-run",
-		"mirror --config=/etc/ferry/ferry.yaml --mirror=ambient --source=http://shop-objectstorage:9000",
-		"mirror --config=/etc/ferry/ferry.yaml --mirror=offsite --source=http://shop-objectstorage:9000",
+		"mirror --config=/etc/ferry/ferry.yaml --mirror=ambient --source=http://shop-objectstorage:9000 --summary=shop-mirror-ambient",
+		"mirror --config=/etc/ferry/ferry.yaml --mirror=offsite --source=http://shop-objectstorage:9000 --summary=shop-mirror-offsite",
 	}
 	if diff := cmp.Diff(want, called); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)

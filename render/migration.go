@@ -130,7 +130,7 @@ func (s *state) firstPass(from, to *release.Provider) error {
 		args = append(args, "--dry-run")
 	}
 	root, err := s.job("migration.yaml", map[string]any{
-		"component": "migration", "account": account, "args": args,
+		"component": "migration", "account": account, "token": false, "args": args,
 		"env": append(env("SOURCE", source), env("DESTINATION", target)...),
 	}, "spec", "template")
 	if err != nil {

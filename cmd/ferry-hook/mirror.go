@@ -48,6 +48,7 @@ run from another source than the one that a bucket is known to be a copy of, unl
 	addMirrorFlag(cmd, &name)
 	addSourceFlag(cmd, &source)
 	cmd.Flags().BoolVar(&adopt, "adopt", false, "take buckets of the destination over that are a copy of another source, or not known to be one of this")
+	addSummaryFlag(cmd, &out.summary)
 	out.addFlags(cmd)
 	require(cmd, "mirror", "source")
 	return cmd

@@ -17,7 +17,7 @@ type program struct {
 	// patience is how long a run waits for a store that does not answer yet: the Job of a migration
 	// starts in the same moment as the store that it copies to.
 	patience time.Duration
-	// cluster opens the cluster to guard.
+	// cluster opens the cluster that the release is in.
 	cluster func() (kube.Client, error)
 	// resolver is the file that says how names are looked up.
 	resolver string

@@ -29,6 +29,7 @@ type job struct {
 type output struct {
 	format  cli.Format
 	records copying.Records
+	summary string // ConfigMap that gets how the run ended; empty: none does
 }
 
 func (o *output) addFlags(cmd *cobra.Command) {
@@ -43,11 +44,15 @@ func (p program) run(ctx context.Context, j job, o output) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(p.streams.Err, nil))
+	began := time.Now()
 	report, verdict, err := p.carry(ctx, log, j)
 	if err != nil {
-		began := mirror.Report{Source: j.source.url, Destination: j.destination.url}
-		return errors.Join(err, o.records.Keep(began, copying.Verdict{Name: j.Name, Kind: cli.KindOf(err), Text: err.Error()}))
+		report = mirror.Report{Source: j.source.url, Destination: j.destination.url}
+		verdict = copying.Verdict{Name: j.Name, Kind: cli.KindOf(err), Text: err.Error()}
+		p.summarize(ctx, log, o.summary, began, report, verdict)
+		return errors.Join(err, o.records.Keep(report, verdict))
 	}
+	p.summarize(ctx, log, o.summary, began, report, verdict)
 	err = o.records.Keep(report, verdict)
 	return errors.Join(copying.Tell(p.streams, log, o.format, report, verdict), err)
 }

@@ -20,6 +20,9 @@ import (
 	"github.com/helm-ferry/ferry/internal/demo/cargo"
 	"github.com/helm-ferry/ferry/internal/kube"
 	"github.com/helm-ferry/ferry/internal/testworld"
+	"github.com/helm-ferry/ferry/mirror"
+	"github.com/helm-ferry/ferry/mirror/s3"
+	"github.com/helm-ferry/ferry/mirror/s3http"
 )
 
 func noStreams() cli.Streams {
@@ -44,7 +47,7 @@ type world struct {
 	source, destination testworld.S3
 	environment         map[string]string
 	config              string
-	cluster             func() (kube.Client, error)
+	cluster             func() (kube.Client, error) // nil: none
 }
 
 // newWorld gives the source the objects.
@@ -241,4 +244,40 @@ func (s *stream) Write(p []byte) (int, error) {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
 	return s.log.text.Write(p)
+}
+
+// store opens a store as the program does.
+func (w world) store(s testworld.S3) *s3http.Store {
+	w.Helper()
+	store, err := s3http.Open(s3.Endpoint{URL: s.Endpoint, AccessKey: s.AccessKey, SecretKey: s3.Secret(s.SecretKey)})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return store
+}
+
+// points reads the runs over a bucket that the destination can be taken back to, the oldest first.
+func (w world) points(bucket string) []mirror.Point {
+	w.Helper()
+	place := mirror.StateIn(w.store(w.destination), mirror.DefaultStateBucket, "")
+	items, err := place.List(w.Context(), "past/"+bucket+"/")
+	if err != nil {
+		w.Fatal(err)
+	}
+	var points []mirror.Point
+	for _, item := range items {
+		if !strings.HasSuffix(item.Name, "/run.json") {
+			continue
+		}
+		doc, _, err := place.Get(w.Context(), item.Name)
+		var point mirror.Point
+		if err == nil {
+			err = json.Unmarshal(doc, &point)
+		}
+		if err != nil {
+			w.Fatal(err)
+		}
+		points = append(points, point)
+	}
+	return points
 }

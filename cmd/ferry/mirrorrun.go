@@ -29,6 +29,7 @@ type copyOptions struct {
 	versions, settings        bool
 	workers                   int
 	state                     *statePlace // nil: the run keeps none
+	kept                      *statePlace // at the source, of a mirror that is restored; else nil
 	records                   copying.Records
 	format                    cli.Format
 }
@@ -115,10 +116,13 @@ func (o *copyOptions) carry(
 	if o.state != nil {
 		o.state.keep(&job.Options, p, source, destination)
 	}
+	if o.kept != nil {
+		o.kept.find(&job.Options, source)
+	}
 	if err := o.records.Prepare(); err != nil {
 		return err
 	}
-	if p.nested() && job.Act == copying.Copies && !job.Options.DryRun {
+	if p.nested() && job.Act != copying.Compares && !job.Options.DryRun {
 		if err := apart(ctx, t.log, p, source, destination); err != nil {
 			return err
 		}

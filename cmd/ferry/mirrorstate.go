@@ -14,7 +14,7 @@ import (
 type statePlace struct{ folder, bucket, prefix string }
 
 // parseState reads --state: a folder, which begins with / or a dot, or a place at the destination.
-func parseState(text string, destination place) (statePlace, error) {
+func parseState(text string, end place) (statePlace, error) {
 	if filepath.IsAbs(text) || strings.HasPrefix(text, ".") {
 		return statePlace{folder: text}, nil
 	}
@@ -22,9 +22,9 @@ func parseState(text string, destination place) (statePlace, error) {
 	switch {
 	case err != nil:
 		return statePlace{}, err
-	case p.alias != destination.alias || p.url != destination.url:
-		return statePlace{}, cli.Usage.Errorf("--state %s is neither a local folder nor at the destination", text).
-			WithHint("--state %s/%s, or --state ./folder", storeText(destination), mirror.DefaultStateBucket)
+	case p.alias != end.alias || p.url != end.url:
+		return statePlace{}, cli.Usage.Errorf("--state %s is neither a local folder nor at the %s", text, end.role).
+			WithHint("--state %s/%s, or --state ./folder", storeText(end), mirror.DefaultStateBucket)
 	case p.bucket == "":
 		return statePlace{}, cli.Usage.Errorf("--state %s names no bucket", text).WithHint("--state %s/%s", p.text, mirror.DefaultStateBucket)
 	case !writable(p.prefix):
@@ -39,6 +39,15 @@ func storeText(p place) string {
 		return p.alias
 	}
 	return p.url
+}
+
+// find has a restore use the state of the mirror that it brings back.
+func (s statePlace) find(opts *mirror.Options, kept mirror.Store) {
+	if s.folder != "" {
+		opts.State = state.Sub(state.NewFolder(s.folder), state.Segment(kept.Location()))
+	} else {
+		opts.State = mirror.StateIn(kept, opts.StateBucket, opts.StatePrefix)
+	}
 }
 
 // keep has a run between two places keep its state. Several destinations may share a folder.

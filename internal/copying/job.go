@@ -19,6 +19,7 @@ type Act int
 const (
 	Copies   Act = iota // as mirror.Run
 	Compares            // as mirror.Verify
+	Restores            // as mirror.Restore
 )
 
 // Job is one run of the engine.
@@ -30,6 +31,10 @@ type Job struct {
 	SourceKeys, DestinationKeys string
 	// Deadline ends the run and is named when it did; 0: none.
 	Deadline config.Duration
+	// At is the moment that a restore goes back to, zero being the last complete run; Overwrite lets
+	// it write over what is newer.
+	At        time.Time
+	Overwrite bool
 	// Allow is how somebody lets one run remove and replace more.
 	Allow string
 	// Adopt is how somebody gives a destination another source.
@@ -73,9 +78,12 @@ func Run(ctx context.Context, log *slog.Logger, j Job, source mirror.Reader, des
 	done := make(chan result, 1)
 	go func() {
 		var r result
-		if j.Act == Compares {
+		switch j.Act {
+		case Compares:
 			r.report, r.err = mirror.Verify(ctx, source, destination, j.Options)
-		} else {
+		case Restores:
+			r.report, r.err = mirror.Restore(ctx, source, destination, j.At, j.Overwrite, j.Options)
+		case Copies:
 			r.report, r.err = mirror.Run(ctx, source, destination, j.Options)
 		}
 		done <- r

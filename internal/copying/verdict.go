@@ -50,7 +50,7 @@ func Judge(j Job, report mirror.Report, err error) Verdict {
 	if fault := untouched(report); fault != "" {
 		return v(cli.Failure, "%s%s%s", fault, credentials(j), advice(report))
 	}
-	if fault := nothing(report); fault != "" {
+	if fault := nothing(report); fault != "" && j.Act != Restores {
 		return v(cli.Failure, "%s", fault)
 	}
 	switch report.Outcome() {
@@ -117,6 +117,9 @@ func nothing(report mirror.Report) string {
 // remedy is what helps against a run that is partly done, if anything does.
 func remedy(report mirror.Report) string {
 	for _, b := range report.Buckets {
+		if b.Conflicts > 0 && report.Kind == "restore" {
+			return "; to write over what is newer there, --overwrite"
+		}
 		if b.Errors.Total > 0 || !b.Complete {
 			return "; running it again copies what is missing"
 		}
@@ -137,6 +140,7 @@ func refusal(report mirror.Report, j Job) string {
 		remedy := map[mirror.Guard]string{
 			mirror.GuardAllowance: "if that is meant, " + j.Allow, mirror.GuardOrigin: "if that is meant, " + j.Adopt,
 			mirror.GuardLock: "run it again when that has ended",
+			mirror.GuardPast: "leave --at away for the last state, or name a later time", mirror.GuardTarget: "if that is meant, --overwrite",
 		}[b.Guard]
 		if !slices.Contains(remedies, remedy) {
 			remedies = append(remedies, remedy)
@@ -199,6 +203,36 @@ func what(differences []mirror.Difference) string {
 	}[differences[0].Kind]
 }
 
+// asOf says from when a restored state is, and what is not in it.
+func asOf(report mirror.Report) string {
+	var points []string
+	runs := map[int64]bool{} // by when they began
+	var trashed, gone int64
+	for _, b := range report.Buckets {
+		if b.Restored == nil {
+			continue
+		}
+		points = append(points, b.Restored.At())
+		runs[b.Restored.Started.UnixNano()] = true
+		trashed += b.Restored.FromTrash
+		gone += b.Restored.Gone
+	}
+	text := ""
+	if len(points) > 0 {
+		text = ", as of " + slices.Max(points)
+	}
+	if len(runs) > 1 {
+		text = ", as of " + slices.Min(points) + " to " + slices.Max(points)
+	}
+	if trashed > 0 {
+		text += fmt.Sprintf(", %s from the trash", humanize.Comma(trashed))
+	}
+	if gone > 0 {
+		text += fmt.Sprintf(", without %s that the source had deleted", humanize.Comma(gone))
+	}
+	return text
+}
+
 func done(report mirror.Report, contentOnly bool) string {
 	buckets, missing := int64(0), []string(nil)
 	for _, b := range report.Buckets {
@@ -222,6 +256,9 @@ func done(report mirror.Report, contentOnly bool) string {
 		text = fmt.Sprintf("%s proven to have the same content at %s", objects, report.Destination)
 	case report.Kind == "verify":
 		text = fmt.Sprintf("%s proven equal at %s", objects, report.Destination)
+	}
+	if report.Kind == "restore" {
+		text += asOf(report)
 	}
 	if totals.Removed > 0 {
 		text += fmt.Sprintf(", %s removed", humanize.Comma(totals.Removed))

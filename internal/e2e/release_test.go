@@ -35,10 +35,8 @@ type lake struct {
 
 const bucket = "ilum-data"
 
-// account is the root account of a store, as testdata/e2e/values.yaml has it.
-var accounts = map[string][2]string{
-	"minio": {"minio-root", "minio-secret-1"}, "versitygw": {"versity-root", "versity-secret-1"},
-}
+// The root account of both stores, as testdata/e2e/values.yaml has it.
+const accessKey, secretKey = "lake-root", "lake-secret-1"
 
 var ports = map[string]int{"minio": 9000, "versitygw": 7070}
 
@@ -191,7 +189,7 @@ func (l *lake) store(provider string) *minio.Client {
 		l.t.Fatal(err)
 	}
 	client, err := minio.New(fmt.Sprintf("%s:%d", service.Spec.ClusterIP, ports[provider]), &minio.Options{
-		Creds:        credentials.NewStaticV4(accounts[provider][0], accounts[provider][1], ""),
+		Creds:        credentials.NewStaticV4(accessKey, secretKey, ""),
 		Region:       "us-east-1",
 		BucketLookup: minio.BucketLookupPath,
 		Transport:    &http.Transport{DialContext: l.Dial},
@@ -252,7 +250,6 @@ func read(known *ledger.Ledger, file string) error {
 
 	return errors.Join(err, f.Close())
 }
-
 
 // jobDone tells whether all Jobs of a label have completed.
 func (l *lake) jobDone(label string) func(context.Context) error {

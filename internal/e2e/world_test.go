@@ -32,6 +32,7 @@ const (
 type world struct {
 	*node.Node
 	client kubernetes.Interface
+	load   string // path of the application
 	ferry  string // path of the program, in the folder of the plugin
 	folder string
 }
@@ -133,6 +134,7 @@ func (w *world) images(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.load = load
 	images := []image.Image{
 		{Name: hookImage, Entrypoint: []string{"/ferry-hook"}, User: "65532:65532", Files: map[string]string{"/ferry-hook": hook}},
 		{Name: loadImage, Entrypoint: []string{"/load"}, User: "65532:65532", Files: map[string]string{"/load": load}},
@@ -149,6 +151,10 @@ func (w *world) images(ctx context.Context) error {
 		images = append(images, image.Image{
 			Name: program.image, Entrypoint: []string{"/" + program.entrypoint}, Files: map[string]string{"/" + program.entrypoint: path},
 		})
+	}
+	pause := filepath.Join(w.folder, "cluster", "images", "pause")
+	for _, name := range []string{"quay.io/minio/minio:pause", "rustfs/rustfs:pause"} { // stores for tests of claims
+		images = append(images, image.Image{Name: name, Entrypoint: []string{"/pause"}, User: "65532:65532", Files: map[string]string{"/pause": pause}})
 	}
 	for _, i := range images {
 		if err := w.Load(ctx, i); err != nil {

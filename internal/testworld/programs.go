@@ -88,6 +88,16 @@ func Programs() []string {
 	return names
 }
 
+// Modules returns the folder below testdata/tools of each program.
+func Modules() []string {
+	var folders []string
+	for _, p := range pins() {
+		folders = append(folders, p.folder())
+	}
+
+	return folders
+}
+
 func pinOf(name string) (pin, error) {
 	all := pins()
 	if i := slices.IndexFunc(all, func(p pin) bool { return p.name == name }); i >= 0 {

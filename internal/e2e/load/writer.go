@@ -132,11 +132,18 @@ func outcome(err error) ledger.State {
 	switch {
 	case err == nil:
 		return ledger.Acked
-	case errors.As(err, &dial) && dial.Op == "dial", errors.Is(err, syscall.ECONNREFUSED):
+	case errors.As(err, &dial) && dial.Op == "dial", errors.Is(err, syscall.ECONNREFUSED), refused(err):
 		return ledger.Unsent
 	default:
 		return ledger.Unknown
 	}
+}
+
+// refused tells whether a store answered that it will not do it.
+func refused(err error) bool {
+	status := minio.ToErrorResponse(err).StatusCode
+
+	return status >= http.StatusBadRequest && status < http.StatusInternalServerError
 }
 
 func (w *writer) note(e ledger.Entry) error {

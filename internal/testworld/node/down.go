@@ -33,7 +33,7 @@ func Down(ctx context.Context, dir string) error {
 	ctx, cancel := context.WithTimeout(ctx, ending)
 	defer cancel()
 	p.endContainers(ctx)
-	errs = append(errs, p.endAll("containerd", "kube-apiserver", "etcd"), p.endShims(), p.unmount(), p.removeSpaces(ctx))
+	errs = append(errs, p.endAll("containerd", "kube-apiserver", "etcd"), p.endShims(), p.unmount(), p.removeSpaces(ctx), p.ungroup())
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("take down the cluster in %s: %w", dir, err)
 	}

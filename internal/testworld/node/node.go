@@ -94,6 +94,9 @@ func (p place) up(ctx context.Context) (*Node, error) {
 	if err := p.network(ctx); err != nil {
 		return nil, err
 	}
+	if err := p.group(); err != nil {
+		return nil, err
+	}
 	if err := p.configure(ctx); err != nil {
 		return nil, err
 	}

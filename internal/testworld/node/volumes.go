@@ -128,3 +128,6 @@ func (n *Node) reclaim(ctx context.Context, client kubernetes.Interface) error {
 
 	return errors.Join(errs...)
 }
+
+// Volume is the folder of a volume.
+func (n *Node) Volume(name string) string { return n.file("volumes", name) }

@@ -1,0 +1,73 @@
+package loss
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Way is who does an upgrade.
+type Way string
+
+// The ways.
+const (
+	Helm3 Way = "helm3"
+	Helm4 Way = "helm4"
+	Ferry Way = "ferry" // Helm 4 with Ferry's post-renderer
+)
+
+// Ways returns all of them.
+func Ways() []Way { return []Way{Helm3, Helm4, Ferry} }
+
+// Row is one kind of upgrade.
+type Row struct {
+	Name     string           `json:"name"`
+	What     string           `json:"what"`
+	Outcomes map[Way]*Outcome `json:"outcomes"`
+}
+
+// Outcome is what came of it.
+type Outcome struct {
+	Exit int `json:"exit"`
+	// Before is how many bytes the application read before, After how many it reads after the upgrade, and
+	// Left how many there are anywhere.
+	Before int `json:"before"`
+	After  int `json:"after"`
+	Left   int `json:"left"`
+	// Verdict is the guard's, where it refused.
+	Verdict string `json:"verdict,omitempty"`
+}
+
+// Set notes an outcome.
+func (r *Row) Set(way Way, o Outcome) {
+	if r.Outcomes == nil {
+		r.Outcomes = map[Way]*Outcome{}
+	}
+	r.Outcomes[way] = &o
+}
+
+// Lost tells whether the application no longer reads what it read before.
+func (o *Outcome) Lost() bool { return o.After < o.Before }
+
+// Judge is nil when the row shows what it is in the table for: Helm alone says that all is well, and
+// data is lost; with Ferry none is, and where the application no longer reads it, that was asked for
+// and the data is kept.
+func (r *Row) Judge() error {
+	var errs []error
+	for _, way := range Ways() {
+		o := r.Outcomes[way]
+		switch {
+		case o == nil:
+			errs = append(errs, fmt.Errorf("%s: no outcome with %s", r.Name, way))
+		case way != Ferry && !o.Lost():
+			errs = append(errs, fmt.Errorf("%s: nothing is lost with %s", r.Name, way))
+		case way == Ferry && o.Left < o.Before:
+			errs = append(errs, fmt.Errorf("%s: %d of %d bytes are gone with Ferry", r.Name, o.Before-o.Left, o.Before))
+		case way == Ferry && o.Exit != 0 && o.Verdict == "":
+			errs = append(errs, fmt.Errorf("%s: the upgrade failed, and not by the guard", r.Name))
+		case way == Ferry && o.Verdict != "" && o.Lost():
+			errs = append(errs, fmt.Errorf("%s: refused, and the application does not read its data", r.Name))
+		}
+	}
+
+	return errors.Join(errs...)
+}

@@ -1,0 +1,358 @@
+//go:build e2e
+
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+	core "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+
+	"github.com/helm-ferry/ferry/internal/e2e/loss"
+	"github.com/helm-ferry/ferry/internal/testworld"
+)
+
+var full = flag.Bool("full", false, "run all rows of tables, and write down what came of them")
+
+// cargo is what an application has stored before the upgrade.
+var cargo = bytes.Repeat([]byte("ferry "), 1000)
+
+// sample are the rows that show each mechanism once.
+var sample = []string{
+	"disabled-rendered", "disabled-set-store", "disabled-deletes", "scaled-down", "mode-to-set", "is-hook", "rollback-drops", "renderer-forgotten",
+}
+
+// TestLoss upgrades small releases in ways that lose data, with either Helm alone, and with Ferry.
+func TestLoss(t *testing.T) {
+	root, err := testworld.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(root, "testdata", "e2e", "loss", "*.txtar"))
+	if err != nil || len(files) < 25 {
+		t.Fatalf("%d rows: %v", len(files), err)
+	}
+	var table loss.Table
+	var mu sync.Mutex
+	t.Run("rows", func(t *testing.T) {
+		for _, file := range files {
+			name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+			if !*full && !slices.Contains(sample, name) {
+				continue
+			}
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			row := &loss.Row{Name: name, What: strings.TrimSpace(string(archive.Comment))}
+			table.Rows = append(table.Rows, row)
+			for _, way := range loss.Ways() {
+				t.Run(name+"/"+string(way), func(t *testing.T) {
+					t.Parallel()
+					outcome := newTrial(t, root, archive, name, way).run()
+					mu.Lock()
+					defer mu.Unlock()
+					row.Set(way, outcome)
+				})
+			}
+		}
+	})
+	for _, row := range table.Rows {
+		if err := row.Judge(); err != nil {
+			t.Error(err)
+		}
+	}
+	if *full && !t.Failed() {
+		if err := table.Write(root); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// trial is one row in one way.
+type trial struct {
+	*world
+	t                       *testing.T
+	way                     loss.Way
+	namespace, folder, mode string
+	pieces                  map[string]string // file of the chart: content
+	claim                   string            // that holds the cargo
+	path                    string            // the file with the cargo on the node
+}
+
+func newTrial(t *testing.T, root string, archive *txtar.Archive, name string, way loss.Way) *trial {
+	t.Helper()
+	x := &trial{world: shared, t: t, way: way, namespace: "loss-" + name + "-" + string(way), folder: t.TempDir(), pieces: map[string]string{}}
+	for _, file := range archive.Files {
+		x.pieces[file.Name] = string(file.Data)
+		if !strings.HasSuffix(file.Name, ".yaml") {
+			x.mode = file.Name
+		}
+	}
+	if err := x.Namespace(t.Context(), x.namespace, map[string]string{"pod-security.kubernetes.io/enforce": "restricted"}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := x.client.CoreV1().Namespaces().Delete(ctx, x.namespace, meta.DeleteOptions{}); err != nil {
+			t.Log(err)
+		}
+	})
+	for _, chart := range []string{"before", "after", "failing"} {
+		templates := filepath.Join(x.folder, chart, "templates")
+		if err := os.MkdirAll(templates, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		content := x.pieces[chart+".yaml"]
+		if chart == "failing" {
+			content = x.pieces["before.yaml"] + "\n" + `{{ include "deployment" (dict "name" "never" "image" "localhost/none:1") }}`
+		}
+		write := func(file, content string) {
+			if err := os.WriteFile(filepath.Join(x.folder, chart, file), []byte(content), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, file := range []string{"Chart.yaml", "templates/_pieces.tpl"} {
+			text, err := os.ReadFile(filepath.Join(root, "testdata", "e2e", "loss", "chart", file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(file, string(text))
+		}
+		write("templates/all.yaml", content)
+	}
+	config := "apiVersion: helm-ferry.dev/v1alpha1\nkind: Ferry\nmetadata: {name: app}\nspec: {image: " + hookImage + "}\n"
+	if err := os.WriteFile(filepath.Join(x.folder, "ferry.yaml"), []byte(config), 0o644); err != nil {
+		t.Fatal(err)
+	}
+
+	return x
+}
+
+func (x *trial) helm() string {
+	if x.way == loss.Helm3 {
+		return "helm3"
+	}
+
+	return "helm4"
+}
+
+// do runs Helm on a chart, with Ferry or without.
+func (x *trial) do(ferry bool, verb, chart string, more ...string) (int, string) {
+	x.t.Helper()
+	line := append([]string{verb, "app", filepath.Join(x.folder, chart), "--namespace", x.namespace}, more...)
+	if ferry {
+		line = append(line, "--post-renderer=ferry-post-renderer", "--post-renderer-args=--config="+filepath.Join(x.folder, "ferry.yaml"))
+	}
+
+	return x.world.run(x.t, x.helm(), "helm", line...)
+}
+
+func (x *trial) mustDo(ferry bool, verb, chart string, more ...string) {
+	x.t.Helper()
+	if exit, out := x.do(ferry, verb, chart, more...); exit != 0 {
+		x.t.Fatalf("%s %s: exit code %d\n%s", verb, chart, exit, out)
+	}
+}
+
+// run stores the cargo, does what loses it, and looks for it.
+func (x *trial) run() loss.Outcome {
+	x.t.Helper()
+	ferry := x.way == loss.Ferry
+	var exit int
+	var out string
+	switch x.mode {
+	case "rollback":
+		x.mustDo(ferry, "install", "after")
+		x.mustDo(ferry, "upgrade", "before")
+		x.store()
+		exit, out = x.world.run(x.t, x.helm(), "helm", "rollback", "app", "1", "--namespace", x.namespace)
+	case "atomic":
+		x.mustDo(ferry, "install", "after")
+		flag := "--atomic"
+		if x.helm() == "helm4" {
+			flag = "--rollback-on-failure"
+		}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			exit, out = x.do(ferry, "upgrade", "failing", flag, "--timeout=25s")
+		}()
+		x.store()
+		<-done
+	case "forgotten":
+		x.mustDo(ferry, "install", "before")
+		x.store()
+		exit, out = x.do(false, "upgrade", "after")
+	case "uninstall":
+		x.mustDo(ferry, "install", "before")
+		x.store()
+		exit, out = x.world.run(x.t, x.helm(), "helm", "uninstall", "app", "--namespace", x.namespace)
+	default:
+		x.mustDo(false, "install", "before")
+		x.store()
+		// by default Helm 3 waits for five minutes until a claim that is in use is gone
+		exit, out = x.do(ferry, "upgrade", "after", "--timeout=60s")
+	}
+	x.settle()
+	x.restart()
+	outcome := loss.Outcome{Exit: exit, Before: len(cargo), Verdict: verdict(out)}
+	outcome.After, outcome.Left = x.settle()
+	if exit != 0 && outcome.Verdict == "" {
+		x.t.Logf("it failed otherwise:\n%s", out)
+	}
+
+	return outcome
+}
+
+// verdict is the guard's last word in what Helm says.
+func verdict(out string) string {
+	i := strings.LastIndex(out, "REFUSED: ")
+	if i < 0 {
+		return ""
+	}
+	line, _, _ := strings.Cut(out[i:], "\n")
+	line, _, _ = strings.Cut(line, `\n`) // Helm 4 escapes the lines of a log
+
+	return strings.TrimSuffix(line, `"`)
+}
+
+// store writes the cargo into the volume of the application's last pod, once that runs.
+func (x *trial) store() {
+	x.t.Helper()
+	err := wait.PollUntilContextTimeout(x.t.Context(), 200*time.Millisecond, 90*time.Second, true, func(ctx context.Context) (bool, error) {
+		mounted, err := x.mounted(ctx)
+		if err != nil || len(mounted) == 0 {
+			return false, err
+		}
+		last := mounted[len(mounted)-1]
+		for _, m := range mounted {
+			if m.claim == "app" { // of several, this is the one that goes
+				last = m
+			}
+		}
+		if last.ordinals > 0 && len(mounted) < last.ordinals {
+			return false, nil
+		}
+		x.claim, x.path = last.claim, filepath.Join(last.path, "cargo")
+
+		return true, nil
+	})
+	if err != nil {
+		x.t.Fatalf("no running pod mounts a claim: %v", err)
+	}
+	if err := os.WriteFile(x.path, cargo, 0o644); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// mount is a claim that a running pod mounts, and its folder on the node.
+type mount struct {
+	claim, path string
+	ordinals    int // replicas of the StatefulSet, if it is one's
+}
+
+func (x *trial) mounted(ctx context.Context) ([]mount, error) {
+	pods, err := x.client.CoreV1().Pods(x.namespace).List(ctx, meta.ListOptions{})
+	if err != nil {
+		return nil, err
+	}
+	var found []mount
+	for _, pod := range pods.Items {
+		if pod.Status.Phase != core.PodRunning || pod.DeletionTimestamp != nil {
+			continue
+		}
+		for _, volume := range pod.Spec.Volumes {
+			if volume.PersistentVolumeClaim == nil {
+				continue
+			}
+			m := mount{claim: volume.PersistentVolumeClaim.ClaimName}
+			claim, err := x.client.CoreV1().PersistentVolumeClaims(x.namespace).Get(ctx, m.claim, meta.GetOptions{})
+			if err != nil || claim.Spec.VolumeName == "" {
+				continue
+			}
+			m.path = x.Volume(claim.Spec.VolumeName)
+			for _, owner := range pod.OwnerReferences {
+				if owner.Kind == "StatefulSet" {
+					set, err := x.client.AppsV1().StatefulSets(x.namespace).Get(ctx, owner.Name, meta.GetOptions{})
+					if err == nil {
+						m.ordinals = int(*set.Spec.Replicas)
+					} else if !apierrors.IsNotFound(err) {
+						return nil, err
+					}
+				}
+			}
+			found = append(found, m)
+		}
+	}
+	slices.SortFunc(found, func(a, b mount) int { return strings.Compare(a.claim, b.claim) })
+
+	return found, nil
+}
+
+// restart ends all pods, as the drain of a node does: a claim that is only waiting for its pod to go is
+// gone then.
+func (x *trial) restart() {
+	x.t.Helper()
+	now := int64(0)
+	err := x.client.CoreV1().Pods(x.namespace).DeleteCollection(x.t.Context(), meta.DeleteOptions{GracePeriodSeconds: &now}, meta.ListOptions{})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// settle waits until nothing happens any more, and returns how many bytes of the cargo a running pod
+// of the release reads, and how many are left somewhere.
+func (x *trial) settle() (read, left int) {
+	x.t.Helper()
+	const calm = 15 // looks in a row that show the same
+	for same, looks := 0, 0; same < calm && looks < 300; looks++ {
+		r, l, err := x.look()
+		if err != nil {
+			x.t.Fatal(err)
+		}
+		same++
+		if r != read || l != left {
+			same = 0
+		}
+		read, left = r, l
+		time.Sleep(300 * time.Millisecond)
+	}
+
+	return read, left
+}
+
+func (x *trial) look() (read, left int, err error) {
+	mounted, err := x.mounted(x.t.Context())
+	if err != nil {
+		return 0, 0, err
+	}
+	content, err := os.ReadFile(x.path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return 0, 0, err
+	}
+	if !bytes.Equal(content, cargo) {
+		content = nil
+	}
+	for _, m := range mounted {
+		if filepath.Join(m.path, "cargo") == x.path {
+			read = len(content)
+		}
+	}
+
+	return read, len(content), nil
+}
