@@ -16,29 +16,26 @@ const nothingRendered = "# ferry: nothing to render\n"
 
 // passBefore takes manifests through what comes before the rendering. If they are only to be kept, they
 // are written to the file for them, and go back to Helm as they are.
-func passBefore(ctx context.Context, streams cli.Streams, file string, data []byte) (passed []byte, kept bool, err error) {
-	before, err := helmcli.ReadBefore(file)
-	if err != nil {
-		return nil, false, err
-	}
+func passBefore(ctx context.Context, streams cli.Streams, before helmcli.Before, data []byte) ([]byte, error) {
+	var err error
 	if len(before.Run) > 0 {
 		if data, err = runBefore(ctx, streams, before, data); err != nil {
-			return nil, false, err
+			return nil, err
 		}
 	}
 	if before.Keep == "" {
-		return data, false, nil
+		return data, nil
 	}
 	if err := os.WriteFile(before.Keep, data, 0o600); err != nil {
-		return nil, false, fmt.Errorf("keep the manifests: %w", err)
+		return nil, fmt.Errorf("keep the manifests: %w", err)
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
 		data = []byte(nothingRendered)
 	}
 	if _, err := streams.Out.Write(data); err != nil {
-		return nil, false, fmt.Errorf("write manifests: %w", err)
+		return nil, fmt.Errorf("write manifests: %w", err)
 	}
-	return data, true, nil
+	return data, nil
 }
 
 // runBefore runs the user's own post-renderer.

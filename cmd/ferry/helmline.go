@@ -96,8 +96,6 @@ func (h *helmLine) rendererArgs() ([]string, error) {
 	args := []string{"post-render"}
 	if h.helm.Major == 4 {
 		args = append(args, "--helm4")
-	} else {
-		args = append(args, "--hooks="+string(render.HooksApart))
 	}
 	if h.options.config != "" {
 		path, err := filepath.Abs(h.options.config)

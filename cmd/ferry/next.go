@@ -68,7 +68,7 @@ func (h *helmLine) render(ctx context.Context, wiring *helmcli.Wiring) (*next, e
 
 // errPending says what to do about a release that Helm is at work on, or was when it died.
 func errPending(pending *revision.Revision) error {
-	back := "helm rollback " + pending.Release
+	back := "ferry rollback " + pending.Release
 	if pending.Number == 1 {
 		back = "helm uninstall " + pending.Release
 	}

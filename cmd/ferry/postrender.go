@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/helmcli"
 	"github.com/helm-ferry/ferry/internal/manifest"
 	"github.com/helm-ferry/ferry/render"
 )
@@ -70,9 +71,18 @@ func runPostRender(ctx context.Context, streams cli.Streams, opts *postRenderOpt
 		return opts.fail(streams, fmt.Errorf("read manifests: %w", err))
 	}
 	if opts.before != "" {
-		var kept bool
-		if data, kept, err = passBefore(ctx, streams, opts.before, data); err != nil || kept {
-			return opts.failed(streams, err)
+		before, err := helmcli.ReadBefore(opts.before)
+		if err == nil {
+			data, err = passBefore(ctx, streams, before, data)
+		}
+		if err != nil {
+			return opts.fail(streams, err)
+		}
+		if before.Keep != "" {
+			return nil
+		}
+		if before.Apart {
+			opts.hooks = hooksFlag(render.HooksApart)
 		}
 	}
 	door, err := opts.door(data)
@@ -94,14 +104,6 @@ func runPostRender(ctx context.Context, streams cli.Streams, opts *postRenderOpt
 		return fmt.Errorf("write manifests: %w", err)
 	}
 	return nil
-}
-
-// failed is fail where there may be no error.
-func (o *postRenderOptions) failed(streams cli.Streams, err error) error {
-	if err == nil {
-		return nil
-	}
-	return o.fail(streams, err)
 }
 
 // fail returns err, or under Helm 4, which shows neither stderr nor more than the fact that a

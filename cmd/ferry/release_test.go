@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	core "k8s.io/api/core/v1"
@@ -29,6 +30,7 @@ import (
 //	bind CLAIM…         makes claims bound, as a controller does
 //	live RESOURCE NAME  prints an object, with its API group if it has one: statefulsets.apps
 //	gone RESOURCE NAME  demands that there is no such object
+//	awaits RESOURCE NAME waits until there is one
 //
 // A script may play what Jobs do with stores, which are not there, in a file hook.sh. There are
 // the variables HELM_BIN, MAJOR and HELM_NAMESPACE.
@@ -47,7 +49,7 @@ func TestReleaseScripts(t *testing.T) {
 				},
 				Dir: "testdata/release",
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
-					"exits": exits, "apply": inCluster(applyFile), "bind": inCluster(bind), "live": inCluster(live), "gone": inCluster(gone),
+					"exits": exits, "apply": inCluster(applyFile), "bind": inCluster(bind), "live": inCluster(live), "gone": inCluster(gone), "awaits": inCluster(awaits),
 				},
 				Condition:           func(condition string) (bool, error) { return condition == "helm"+major, nil },
 				UpdateScripts:       golden.Update(),
@@ -179,6 +181,17 @@ func gone(_ *testscript.TestScript, p room, args []string) error {
 		return fmt.Errorf("%s is there:\n%s", args[1], text)
 	case apierrors.IsNotFound(err):
 		return nil
+	}
+	return err
+}
+
+func awaits(_ *testscript.TestScript, r room, args []string) error {
+	var err error
+	for range 600 {
+		if _, err = r.get(args[0], args[1]); err == nil {
+			return nil
+		}
+		time.Sleep(100 * time.Millisecond)
 	}
 	return err
 }

@@ -64,7 +64,7 @@ func hookImage() string { return "ghcr.io/helm-ferry/ferry-hook:" + cli.Version(
 type hooksFlag render.Hooks
 
 func hookSpellings() []string {
-	return []string{string(render.HooksHelm), string(render.HooksArgoCD), string(render.HooksApart), string(render.HooksNone)}
+	return []string{string(render.HooksHelm), string(render.HooksArgoCD), string(render.HooksNone)}
 }
 
 // String returns the spelling.

@@ -26,6 +26,8 @@ type Before struct {
 	Env []string `json:"env,omitempty"`
 	// Keep is a file to write them to; nothing is rendered then.
 	Keep string `json:"keep,omitempty"`
+	// Apart tells that hooks are kept out of what Helm gets, since the caller runs them: Helm 3 cannot.
+	Apart bool `json:"apart,omitempty"`
 }
 
 // pluginName is that of Ferry's post-renderer while a wiring lasts.
@@ -108,10 +110,11 @@ func (w *Wiring) plugin(ctx context.Context, program string) (Helm, error) {
 // before says what comes before Ferry's renderer.
 func (w *Wiring) before(ctx context.Context, line Line, keep string) (Before, error) {
 	theirs, args := line.Value("post-renderer"), line.Values("post-renderer-args")
+	apart := w.helm.Major == 3
 	if theirs == "" {
-		return Before{Keep: keep}, nil
+		return Before{Keep: keep, Apart: apart}, nil
 	}
-	if w.helm.Major == 3 {
+	if apart {
 		path, err := exec.LookPath(theirs)
 		if err == nil {
 			path, err = filepath.Abs(path)
@@ -119,7 +122,7 @@ func (w *Wiring) before(ctx context.Context, line Line, keep string) (Before, er
 		if err != nil {
 			return Before{}, fmt.Errorf("--post-renderer %s: %w", theirs, err)
 		}
-		return Before{Run: append([]string{path}, args...), Keep: keep}, nil
+		return Before{Run: append([]string{path}, args...), Keep: keep, Apart: apart}, nil
 	}
 	folders, err := w.helm.pluginFolders(ctx)
 	if err != nil {
