@@ -14,6 +14,7 @@ import (
 	"github.com/helm-ferry/ferry/internal/manifest"
 	"github.com/helm-ferry/ferry/internal/release"
 	"github.com/helm-ferry/ferry/internal/revision"
+	"github.com/helm-ferry/ferry/internal/status"
 	"github.com/helm-ferry/ferry/render"
 )
 
@@ -68,12 +69,8 @@ func (h *helmLine) render(ctx context.Context, wiring *helmcli.Wiring) (*next, e
 
 // errPending says what to do about a release that Helm is at work on, or was when it died.
 func errPending(pending *revision.Revision) error {
-	back := "ferry rollback " + pending.Release
-	if pending.Number == 1 {
-		back = "helm uninstall " + pending.Release
-	}
-	return cli.Failure.Errorf("revision %d of %s is %s: Helm is at work on it, or was killed", pending.Number, pending.Release, pending.Status).
-		WithHint("if no Helm runs any more: %s", back)
+	problem := status.Pending(pending)
+	return cli.Failure.Errorf("%s", problem.What).WithHint("%s", problem.Remedy)
 }
 
 // ask returns the manifests that Helm renders, and sets the revision that they are of.

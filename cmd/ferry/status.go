@@ -104,7 +104,7 @@ func (r statusResult) Table() cli.Table {
 func ageOf(m status.Mirror) string {
 	text := "never"
 	if m.LastSuccess != nil {
-		text = m.LastSuccess.UTC().Format("2006-01-02 15:04:05Z")
+		text = m.LastSuccess.UTC().Format("2006-01-02 15:04:05Z") + ", " + m.Age + " ago"
 	}
 	if m.Breached {
 		text += " (older than " + m.RPO + ")"

@@ -2,6 +2,7 @@ package helmcli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -26,7 +27,7 @@ func (l Line) Argv(major int) []string {
 		}
 	}
 	// a word that begins with a dash is no flag here
-	if len(l.Words) > 0 && strings.HasPrefix(strings.Join(l.Words, ""), "-") {
+	if slices.ContainsFunc(l.Words, func(word string) bool { return strings.HasPrefix(word, "-") }) {
 		argv = append(argv, "--")
 	}
 	return append(argv, l.Words...)

@@ -84,6 +84,7 @@ func TestArgv(t *testing.T) {
 		"r c --set a=b,c=d --set-json {\"x\":1} -x":   {"--set=a=b,c=d --set-json={\"x\":1} -x r c", "--set=a=b,c=d --set-json={\"x\":1} -x r c"},
 		"r c --no-such-flag=yes --description=":       {"--no-such-flag=yes --description= r c", "--no-such-flag=yes --description= r c"},
 		"--set a=b -- -r c":                           {"--set=a=b -- -r c", "--set=a=b -- -r c"},
+		"--set a=b -- r -c":                           {"--set=a=b -- r -c", "--set=a=b -- r -c"},
 		"r c --kube-context=x --kubeconfig y --debug": {"--kube-context=x --kubeconfig=y --debug r c", "--kube-context=x --kubeconfig=y --debug r c"},
 	} {
 		for i, major := range []int{3, 4} {

@@ -31,11 +31,12 @@ func (s *Status) mirrors(ctx context.Context, client kube.Client, cfg *config.Co
 		if err != nil {
 			return err
 		}
+		if m.LastSuccess != nil {
+			began = *m.LastSuccess
+			m.Age = now.Sub(began).Truncate(time.Second).String()
+		}
 		if allowed := rpo[m.Name]; allowed > 0 {
 			m.RPO = allowed.String()
-			if m.LastSuccess != nil {
-				began = *m.LastSuccess
-			}
 			m.Breached = now.Sub(began) > allowed
 		}
 		s.Mirrors = append(s.Mirrors, m)

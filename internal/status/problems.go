@@ -3,15 +3,27 @@ package status
 import (
 	"fmt"
 	"strings"
+
+	"github.com/helm-ferry/ferry/internal/revision"
 )
+
+// Pending says what to do about a revision that Helm is at work on, or was when it died. A first one
+// has nothing to go back to.
+func Pending(r *revision.Revision) Problem {
+	back := "ferry rollback " + r.Release
+	if r.Number == 1 {
+		back = "helm uninstall " + r.Release
+	}
+	return Problem{
+		fmt.Sprintf("revision %d of %s is %s: Helm is at work on it, or was killed", r.Number, r.Release, r.Status),
+		"if no Helm runs any more: " + back,
+	}
+}
 
 // problems says what is wrong, and what to do.
 func (s Status) problems() []Problem {
 	var found []Problem
 	add := func(what, remedy string) { found = append(found, Problem{what, remedy}) }
-	if s.Pending != "" {
-		add(s.Pending+": Helm is at work on it, or was killed", "if no Helm runs any more: ferry rollback "+s.Release)
-	}
 	if s.Guard == "missing" {
 		add("nothing guards an upgrade by a bare helm", "upgrade by `ferry upgrade`, or include the library chart")
 	}

@@ -65,6 +65,8 @@ type Mirror struct {
 	Suspended bool   `json:"suspended,omitempty"`
 	// LastSuccess is when a run last succeeded, nil if none has.
 	LastSuccess *time.Time `json:"lastSuccess,omitempty"`
+	// Age is how long ago that was.
+	Age string `json:"age,omitempty"`
 	// Verdict is how the last run ended.
 	Verdict string `json:"verdict,omitempty"`
 	// RPO is the age that the copy may reach, Breached tells that it is older.
