@@ -177,6 +177,29 @@ func TestAllowanceDuringTheRun(t *testing.T) {
 	})
 }
 
+// All of a bucket is no limit: what is overwritten all the time is replaced more than once in a run.
+func TestAllowanceOfAll(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		w.make(w.dst)
+		w.put(w.src, map[string]string{"a": "new"})
+		w.put(w.dst, map[string]string{"a": "older"})
+		lists := 0
+		src := faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
+			if call.Method == "List" {
+				if lists++; lists == 4 { // as above
+					w.put(w.dst, map[string]string{"b": "late", "c": "late"})
+				}
+			}
+
+			return nil
+		}})
+		opts := removing(100)
+		opts.Concurrency = 1
+		w.run(src, w.dst, opts, mirror.OutcomeDone)
+		w.equal("destination", w.content(w.dst, bucket), map[string]string{"a": "new"})
+	})
+}
+
 // A source that is emptied during the run takes no more than the allowance along.
 func TestSourceEmptiedDuringTheRun(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {

@@ -76,7 +76,11 @@ func (s *state) cutoverValues(account string, sides []*release.Provider) (map[st
 			return nil, err
 		}
 		stores = append(stores, fmt.Sprintf("--store=%s=%s", p.Name(), address))
-		variables = append(variables, env("STORE_"+strings.ToUpper(strings.ReplaceAll(p.Name(), "-", "_")), credentials)...)
+		for _, v := range env("STORE_"+strings.ToUpper(strings.ReplaceAll(p.Name(), "-", "_")), credentials) {
+			// the upgrade that brings a store in brings its Secret, after this hook
+			v.ValueFrom.SecretKeyRef.Optional = true
+			variables = append(variables, v)
+		}
 	}
 	return map[string]any{
 		"account": account, "component": "migration", "text": string(s.text), "manifest": "", "configMap": account, "token": true,

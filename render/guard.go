@@ -113,7 +113,7 @@ func (s *state) claimsManifest() string {
 	for _, o := range s.Stream.Objects() {
 		alias := o.Is("", "Service") && o.Name == s.cfg.Spec.ObjectStorage.Alias.Name
 		if o.Is("", "PersistentVolumeClaim") || o.Is("apps", "StatefulSet") || alias || stores[o] || release.MountsClaims(o) {
-			text = fmt.Appendf(text, "---\n%s", encode(without(resolved(o.Root()), "env", "envFrom")))
+			text = fmt.Appendf(text, "---\n%s", encode(plain(without(resolved(o.Root()), "env", "envFrom"))))
 		}
 	}
 	return string(text)

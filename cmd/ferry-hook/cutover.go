@@ -1,10 +1,13 @@
 package main
 
 import (
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,6 +24,8 @@ import (
 // cutoverOptions are the flags of ferry-hook cutover and bring-back.
 type cutoverOptions struct {
 	config, release string
+	// manifest is a file with the manifest to come, where Helm has no record of it yet.
+	manifest string
 
 	revision int
 	stores   stores
@@ -52,6 +57,7 @@ Whatever fails, the consumers come back, the alias stays, and the upgrade is ref
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.runCutover(cmd.Context(), opts) },
 	}
 	opts.addFlags(cmd)
+	cmd.Flags().StringVar(&opts.manifest, "manifest", "", "`file` with the manifest to come, where Helm is not at work on it yet; goes with --release and --revision")
 	cmd.Flags().BoolVar(&opts.abort, "abort", false, "undo a cutover that is half done")
 	return cmd
 }
@@ -107,11 +113,49 @@ func (p program) cutoverWorld(opts *cutoverOptions) (cutover.World, error) {
 
 // situation finds the two manifests by the records that Helm keeps.
 func (o *cutoverOptions) situation(ctx context.Context, w cutover.World) (hooks.Situation, error) {
+	if o.manifest != "" {
+		return o.announced(ctx, w)
+	}
 	history, err := historyOf(ctx, w.Client, o.release, o.revision, cutover.JobName(w.Config.Metadata.Name))
 	if err != nil {
 		return hooks.Situation{}, err
 	}
 	return hooks.Between(history, w.Config)
+}
+
+// announced is the situation of an upgrade that Helm has not begun: the manifest to come is a file,
+// packed by gzip, since it has to fit into a Secret.
+func (o *cutoverOptions) announced(ctx context.Context, w cutover.World) (hooks.Situation, error) {
+	if o.release == "" || o.revision == 0 {
+		return hooks.Situation{}, cli.Usage.Errorf("--manifest is that of a revision: name it with --release and --revision")
+	}
+	text, err := readPacked(o.manifest)
+	if err != nil {
+		return hooks.Situation{}, fmt.Errorf("read the manifest to come: %w", err)
+	}
+	history, err := revision.Read(ctx, w.Client, o.release)
+	if err != nil {
+		return hooks.Situation{}, err
+	}
+	history.ToCome = &revision.Revision{Release: o.release, Namespace: w.Client.Namespace, Number: o.revision, Status: "pending-upgrade", Manifest: text}
+	return hooks.Between(history, w.Config)
+}
+
+// maxManifest bounds what a packed manifest may unpack to.
+const maxManifest = 64 << 20
+
+func readPacked(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	unpacked, err := gzip.NewReader(file)
+	if err != nil {
+		return "", err
+	}
+	text, err := io.ReadAll(io.LimitReader(unpacked, maxManifest))
+	return string(text), err
 }
 
 // checkRevision demands the release that a number belongs to.

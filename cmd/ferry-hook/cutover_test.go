@@ -142,7 +142,7 @@ func (w *releaseWorld) keep(number int, status string, r *render.Rendering) {
 }
 
 // pod runs a hook's Job with the arguments and the environment of its pod, but for the addresses.
-func (w *releaseWorld) pod(code int, r *render.Rendering, job string) ending {
+func (w *releaseWorld) pod(code int, r *render.Rendering, job string, more ...string) ending {
 	w.Helper()
 	var args []string
 	w.environment = map[string]string{}
@@ -172,7 +172,25 @@ func (w *releaseWorld) pod(code int, r *render.Rendering, job string) ending {
 			w.environment[manifest.Scalar(manifest.Lookup(e, "name"))] = string(secret.Data[manifest.Scalar(manifest.Lookup(ref, "key"))])
 		}
 	}
-	return w.call(code, args...)
+	return w.call(code, append(args, more...)...)
+}
+
+// announce writes a manifest as `ferry upgrade` does before Helm keeps a record of it.
+func (w *releaseWorld) announce(r *render.Rendering) string {
+	w.Helper()
+	var packed bytes.Buffer
+	zip := gzip.NewWriter(&packed)
+	if _, err := zip.Write(r.Bytes()); err != nil {
+		w.Fatal(err)
+	}
+	if err := zip.Close(); err != nil {
+		w.Fatal(err)
+	}
+	file := filepath.Join(w.TempDir(), "manifest.yaml.gz")
+	if err := os.WriteFile(file, packed.Bytes(), 0o600); err != nil {
+		w.Fatal(err)
+	}
+	return file
 }
 
 // TestCutoverOfARelease runs the hooks as their Jobs do: a release found by its hook, keys from the
@@ -234,6 +252,18 @@ func TestCutoverOfARelease(t *testing.T) {
 		t.Errorf("after the way back the first store has %s, want %s", got, want)
 	}
 	w.ends(w.call(0, "cutover", "--abort"), "DONE: the consumers are back on versitygw; what was copied to minio stays there")
+
+	// the same by a client that runs the hooks itself: Helm has no record yet, and none that is pending after
+	if err := client.CoreV1().Secrets("shop").Delete(t.Context(), "sh.helm.release.v1.shop.v3", meta.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	announced := []string{"--manifest=" + w.announce(third), "--release=shop", "--revision=3"}
+	w.ends(w.pod(0, third, "shop-cutover", announced...), "PROVEN: every object of versitygw is on minio: the manifest may be applied, and the alias moves with it")
+	apply(third.Bytes())
+	w.keep(2, "superseded", second)
+	w.keep(3, "deployed", third)
+	w.overwrite(w.destination, "ilum-files", "later", "written later")
+	w.ends(w.pod(0, third, "shop-bring-back"), `DONE: consumers are back on minio; copied from versitygw, written after the proof: "ilum-files/later"`)
 }
 
 const readyEndpoint = `apiVersion: discovery.k8s.io/v1

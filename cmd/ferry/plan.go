@@ -1,8 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -10,6 +10,7 @@ import (
 
 	"github.com/helm-ferry/ferry/hooks"
 	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/helmcli"
 	"github.com/helm-ferry/ferry/render"
 )
 
@@ -21,33 +22,87 @@ type planOptions struct {
 	format        cli.Format
 }
 
+// planOwn are Ferry's own flags among those of Helm, true if they take a value.
+var planOwn = map[string]bool{"config": true, "output": true, "current": true, "hooks": true, "helm4": false}
+
 func newPlan(streams cli.Streams) *cobra.Command {
 	opts := &planOptions{}
 	cmd := &cobra.Command{
-		Use:   "plan -f NEXT [--current CURRENT]",
+		Use:   "plan RELEASE CHART [helm flags] | -f NEXT [--current CURRENT]",
 		Short: "Say what an upgrade adds, where the alias goes and what becomes of every claim",
 		Long: `Say what an upgrade adds, where the alias goes and what becomes of every claim.
 
-The manifest in force and the one to come are files, as "helm get manifest" and "helm template" write
-them. The one to come is rendered by Ferry first. Nothing is changed, and no cluster is asked: a loss
-that only the live objects show is not seen, and no plan proves that a store holds a copy of another.`,
-		Example: `  helm get manifest lake > current.yaml
+With RELEASE and CHART the line is that of "helm upgrade". The installed Helm renders the revision to
+come by a dry run on the server, and the claims of the release are looked at in the cluster. Nothing
+is changed. The exit code is 4 when the guard would refuse the upgrade. -o is Ferry's here.
+
+With -f the manifest in force and the one to come are files, as "helm get manifest" and "helm template"
+write them. The one to come is rendered by Ferry first. No cluster is asked: a loss that only the live
+objects show is not seen, and no plan proves that a store holds a copy of another.`,
+		Example: `  ferry plan lake ./chart -f values.yaml --config ferry.yaml
+  helm ferry plan lake oci://registry.example/charts/lake --version 2.1.0 -o json
+  helm get manifest lake > current.yaml
   helm template lake ./chart -f values.yaml > next.yaml
   ferry plan --current current.yaml -f next.yaml --config ferry.yaml`,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runPlan(cmd.Context(), streams, opts) },
 	}
 	opts.addFlags(cmd)
-	cmd.Flags().StringVarP(&opts.next, "filename", "f", "", "`file` with the manifest to come, - for standard input")
+	cmd.Flags().StringVarP(&opts.next, "filename", "f", "", "`file` with the manifest to come, - for standard input; beside RELEASE and CHART: one with values")
 	cmd.Flags().StringVar(&opts.current, "current", "", "`file` with the manifest in force; none means a first installation")
 	cmd.Flags().BoolVar(&opts.helm4, "helm4", false, "the upgrade will be Helm 4's, which carries hooks that a post-renderer adds")
 	cli.AddFormatFlag(cmd, &opts.format)
-	return cmd
+	return newHelmCommand(cmd, func(ctx context.Context, args []string) error {
+		line := helmcli.Parse(args, planOwn)
+		if len(line.Words) > 0 {
+			return runPlan(ctx, &helmLine{streams: streams, Line: line})
+		}
+		cmd.DisableFlagParsing = false
+		if err := cmd.ParseFlags(args); err != nil {
+			return cli.Usage.Wrap(err).WithHint("ferry plan --help")
+		}
+		return runPlanFiles(ctx, streams, opts)
+	})
 }
 
-func runPlan(ctx context.Context, streams cli.Streams, opts *planOptions) error {
+// runPlan judges the upgrade of a release in a cluster.
+func runPlan(ctx context.Context, h *helmLine) (err error) {
+	if len(h.Words) != 2 {
+		return errWords("ferry plan RELEASE CHART [helm flags]", h.Words)
+	}
+	for _, flag := range []string{"current", "hooks", "helm4"} {
+		if h.Has(flag) {
+			return cli.Usage.Errorf("--%s goes with -f, not with RELEASE and CHART", flag).WithHint("ferry plan --help")
+		}
+	}
+	format := cli.TableFormat
+	if h.Has("output") {
+		if err := format.Set(h.Value("output")); err != nil {
+			return cli.Usage.Errorf("--output: %w", err)
+		}
+	}
+	if err := h.open(ctx, planOwn); err != nil {
+		return err
+	}
+	wiring, err := helmcli.Wire(h.helm)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, wiring.Close()) }()
+	n, err := h.render(ctx, wiring)
+	if err != nil {
+		return err
+	}
+	plan, err := hooks.Ask(ctx, h.client, n.situation)
+	if err != nil {
+		return err
+	}
+	return printPlan(h.streams, format, n.Rendering, plan)
+}
+
+// runPlanFiles judges an upgrade by two manifests.
+func runPlanFiles(ctx context.Context, streams cli.Streams, opts *planOptions) error {
 	if opts.next == "" {
 		return cli.Usage.Errorf("-f is missing: name the file with the manifest to come").
-			WithHint("helm template RELEASE CHART > next.yaml && ferry plan --current current.yaml -f next.yaml")
+			WithHint("helm template RELEASE CHART > next.yaml && ferry plan --current current.yaml -f next.yaml; or ferry plan RELEASE CHART")
 	}
 	door := render.Helm3
 	if opts.helm4 {
@@ -70,11 +125,21 @@ func runPlan(ctx context.Context, streams cli.Streams, opts *planOptions) error 
 		return err
 	}
 	next := hooks.Manifest{Stream: rendering.Stream, Release: rendering.Release, Active: activeName(rendering)}
-	result := newPlanResult(rendering, hooks.Judge(hooks.Situation{Current: current, Next: next, Config: rendering.Config}))
-	if err := cli.Print(streams.Out, opts.format, result); err != nil {
+	return printPlan(streams, opts.format, rendering, hooks.Judge(hooks.Situation{Current: current, Next: next, Config: rendering.Config}))
+}
+
+// printPlan prints a plan; the error is the refusal.
+func printPlan(streams cli.Streams, format cli.Format, rendering *render.Rendering, plan hooks.Plan) error {
+	result := newPlanResult(rendering, plan)
+	if err := cli.Print(streams.Out, format, result); err != nil {
 		return err
 	}
 	tell(streams.Err, rendering.Results, render.Warning)
+	for _, claim := range plan.Claims {
+		if claim.Refused {
+			fmt.Fprintf(streams.Err, "ferry: %s: %s: %s\n", claim.Claim, claim.Danger, claim.Remedy)
+		}
+	}
 	if result.Refused {
 		return cli.Refused.Errorf("%s", result.Verdict)
 	}
@@ -104,52 +169,4 @@ func activeName(rendering *render.Rendering) string {
 		return ""
 	}
 	return rendering.Resolution.Active.Name()
-}
-
-// planResult is what ferry plan prints.
-type planResult struct {
-	hooks.Plan
-	// Added are the objects that Ferry adds, as Kind/name.
-	Added []string `json:"added"`
-	// Changed are the edits of the chart's own objects.
-	Changed []render.Change `json:"changed"`
-}
-
-func newPlanResult(rendering *render.Rendering, plan hooks.Plan) planResult {
-	result := planResult{Plan: plan, Added: []string{}, Changed: rendering.Changes}
-	for _, document := range rendering.Added() {
-		for _, object := range document.Objects() {
-			result.Added = append(result.Added, object.Title())
-		}
-	}
-	return result
-}
-
-// Table lists the alias, the claims and the changes, one a row.
-func (r planResult) Table() cli.Table {
-	table := cli.Table{Header: []string{"WHAT", "OBJECT", "FATE", "WHY"}}
-	add := func(cells ...string) { table.Rows = append(table.Rows, cells) }
-	from, to := cmp.Or(r.From, "none"), cmp.Or(r.To, "none")
-	if from == to {
-		add("alias", to, "unchanged", "")
-	} else {
-		add("alias", from+" → "+to, "moves", "")
-	}
-	for _, claim := range r.Claims {
-		fate := string(claim.Fate)
-		if claim.Refused {
-			fate += " (refused)"
-		}
-		add("claim", claim.Claim, fate, claim.Danger)
-	}
-	for _, claim := range r.New {
-		add("claim", claim, "new", "")
-	}
-	for _, object := range r.Added {
-		add("object", object, "added", "")
-	}
-	for _, change := range r.Changed {
-		add("field", change.Object.Title(), "changed", change.Field+": "+change.Why)
-	}
-	return table
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/helmcli"
 	"github.com/helm-ferry/ferry/internal/manifest"
 	"github.com/helm-ferry/ferry/render"
 )
@@ -18,6 +19,8 @@ import (
 type postRenderOptions struct {
 	renderOptions
 	helm4 bool
+	// before is the file that says what comes before the rendering; the wrapper commands write it.
+	before string
 }
 
 func (o *postRenderOptions) addFlags(cmd *cobra.Command) {
@@ -47,6 +50,10 @@ The configuration is the file given by --config, or the ConfigMap that the ferry
 		},
 	}
 	opts.addFlags(cmd)
+	cmd.Flags().StringVar(&opts.before, "before", "", "what comes before the rendering: for the commands that run Helm")
+	if err := cmd.Flags().MarkHidden("before"); err != nil {
+		panic(err) // there is no such flag
+	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return opts.fail(streams, cli.Usage.Wrap(err).WithHint("ferry post-render --help"))
 	})
@@ -62,6 +69,21 @@ func runPostRender(ctx context.Context, streams cli.Streams, opts *postRenderOpt
 	data, err := cli.ReadAll(ctx, streams.In)
 	if err != nil {
 		return opts.fail(streams, fmt.Errorf("read manifests: %w", err))
+	}
+	if opts.before != "" {
+		before, err := helmcli.ReadBefore(opts.before)
+		if err == nil {
+			data, err = passBefore(ctx, streams, before, data)
+		}
+		if err != nil {
+			return opts.fail(streams, err)
+		}
+		if before.Keep != "" {
+			return nil
+		}
+		if before.Apart {
+			opts.hooks = hooksFlag(render.HooksApart)
+		}
 	}
 	door, err := opts.door(data)
 	if err != nil {

@@ -37,7 +37,7 @@ func (o *renderOptions) addFlags(cmd *cobra.Command) {
 
 // compile reads the configuration file, if one is named.
 func (o *renderOptions) compile(door render.Door) (render.Config, error) {
-	cfg := render.Config{Door: door, Hooks: render.Hooks(o.hooks), Image: "ghcr.io/helm-ferry/ferry-hook:" + cli.Version()}
+	cfg := render.Config{Door: door, Hooks: render.Hooks(o.hooks), Image: hookImage()}
 	if o.config == "" {
 		return cfg, nil
 	}
@@ -56,6 +56,9 @@ func (o *renderOptions) compile(door render.Door) (render.Config, error) {
 	cfg.Ferry = &render.Document{Config: loaded, Text: text}
 	return cfg, nil
 }
+
+// hookImage is the image of ferry-hook that goes with this program.
+func hookImage() string { return "ghcr.io/helm-ferry/ferry-hook:" + cli.Version() }
 
 // hooksFlag is the value of --hooks.
 type hooksFlag render.Hooks

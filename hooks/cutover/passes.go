@@ -11,6 +11,7 @@ import (
 
 	"github.com/helm-ferry/ferry/hooks/record"
 	"github.com/helm-ferry/ferry/internal/copying"
+	"github.com/helm-ferry/ferry/internal/provider"
 	"github.com/helm-ferry/ferry/mirror"
 )
 
@@ -36,6 +37,8 @@ type transfer struct {
 	buckets  []string
 	// adopt: the target held the objects before, it is no stranger's.
 	adopt bool
+	// held are the buckets that both stores had when the objects were moved the other way.
+	held []string
 }
 
 // job is the second pass, or with act Compares what proves it.
@@ -48,7 +51,7 @@ func (w World) job(t transfer, act copying.Act) (copying.Job, *tolerance) {
 		Adopt:    "empty the bucket at the target, or choose another target",
 		Options: mirror.Options{
 			Buckets: t.buckets, CreateBuckets: true, AllowMissing: true, Settings: true, StateBucket: mirror.DefaultStateBucket,
-			Progress: tolerance.see,
+			Versions: !slices.Contains(w.Config.Spec.Migration.Accept, provider.Versions), Progress: tolerance.see,
 		},
 	}
 	if act == copying.Copies {

@@ -42,7 +42,11 @@ func (w World) preflight(ctx context.Context, s hooks.Situation, t transfer, con
 		if t.buckets, err = Buckets(ctx, t.src, w.Config.Spec.ObjectStorage.DefaultBuckets); err != nil {
 			return nil, err
 		}
-		problems = append(problems, w.rehearse(ctx, t, lacks(s, t.To))...)
+		deleted, err := deletedBuckets(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		problems = append(append(problems, deleted...), w.rehearse(ctx, t, lacks(s, t.To))...)
 	}
 	if len(problems) == 0 {
 		return t.buckets, nil

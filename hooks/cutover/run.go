@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/helm-ferry/ferry/hooks"
@@ -13,6 +15,10 @@ import (
 
 // ErrDeadline is the cause of a context that ends because the deadline of the migration has passed.
 var ErrDeadline = errors.New("the deadline of the migration has passed")
+
+// applyTime is what Helm has, from the proof on, to apply the manifest, however little of the deadline is
+// left: consumers that came back on the old store in between would write what no pass looks for.
+const applyTime = 2 * time.Minute
 
 // returnTime is how long consumers may take to be brought back once everything else has ended.
 const returnTime = 20 * time.Second
@@ -73,6 +79,9 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 		return err
 	}
 	t := transfer{Move: j.Move, src: src, dst: dst, adopt: j.returns(known)}
+	if t.adopt {
+		t.held = slices.Sorted(maps.Keys(known.Marks.Source))
+	}
 	consumers := consumersOf(s)
 	if err := w.begin(ctx, StepPreflight); err != nil {
 		return err
@@ -91,6 +100,10 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 			return err
 		}
 	}
+	before, err := w.activity(ctx, consumers)
+	if err != nil {
+		return err
+	}
 	watched, unwatch := w.watchConsumers(ctx, consumers)
 	defer unwatch()
 	proof, err := w.move(watched, t)
@@ -103,7 +116,7 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 	if err := w.begin(ctx, StepCheck); err != nil {
 		return err
 	}
-	if err := w.unchanged(ctx, j, consumers); err != nil {
+	if err := w.unchanged(ctx, j, consumers, before); err != nil {
 		return err
 	}
 	if err := w.begin(ctx, StepRecord); err != nil {
@@ -112,16 +125,17 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 	return w.prove(ctx, j, proof)
 }
 
-// unchanged makes sure that nobody has begun to write meanwhile, and that the alias is where it was.
-func (w World) unchanged(ctx context.Context, j *Journal, consumers []Consumer) error {
+// unchanged makes sure that nobody has begun to write meanwhile, not even for a moment, and that the
+// alias is where it was.
+func (w World) unchanged(ctx context.Context, j *Journal, consumers []Consumer, before activity) error {
 	if !w.Config.Spec.Migration.Quiesce {
 		return nil
 	}
-	running, err := w.running(ctx, consumers)
+	now, err := w.activity(ctx, consumers)
 	if err != nil {
 		return err
 	}
-	if len(running) > 0 {
+	if running := now.since(before); len(running) > 0 {
 		return beganToRun(running)
 	}
 	alias, err := w.selected(ctx)
@@ -144,6 +158,9 @@ func (w World) prove(ctx context.Context, j *Journal, p proof) error {
 		return err
 	}
 	j.State = Proven
+	if earliest := time.Now().Add(applyTime).UTC(); j.Deadline.Before(earliest) {
+		j.Deadline = earliest
+	}
 	return j.write(ctx, w.Client, w.name())
 }
 

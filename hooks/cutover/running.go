@@ -9,36 +9,71 @@ import (
 	batch "k8s.io/api/batch/v1"
 	core "k8s.io/api/core/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // pageSize bounds one answer of the API server.
 const pageSize = 500
 
+// activity is what there is of the pods of consumers.
+type activity struct {
+	// running names those that have not ended, and Jobs that may begin one.
+	running []string
+	// ended names those that have, by their UIDs.
+	ended map[types.UID]string
+}
+
 // running names what of the consumers runs: pods that have not ended, by their owners.
 func (w World) running(ctx context.Context, consumers []Consumer) ([]string, error) {
+	found, err := w.activity(ctx, consumers)
+	return found.running, err
+}
+
+// activity looks at the pods of the consumers.
+func (w World) activity(ctx context.Context, consumers []Consumer) (activity, error) {
 	jobs, err := w.jobs(ctx)
 	if err != nil {
-		return nil, err
+		return activity{}, err
 	}
-	found := unfinished(jobs, consumers)
+	found := activity{running: unfinished(jobs, consumers), ended: map[types.UID]string{}}
 	for next := ""; ; {
 		page, err := w.Client.CoreV1().Pods(w.Client.Namespace).List(ctx, meta.ListOptions{Limit: pageSize, Continue: next})
 		if err != nil {
-			return nil, fmt.Errorf("list the pods in %s: %w", w.Client.Namespace, err)
+			return activity{}, fmt.Errorf("list the pods in %s: %w", w.Client.Namespace, err)
 		}
 		for _, pod := range page.Items {
-			if pod.Status.Phase == core.PodSucceeded || pod.Status.Phase == core.PodFailed {
-				continue
-			}
-			if owner := ownerOf(pod.ObjectMeta, jobs); slices.ContainsFunc(consumers, owner.is) {
-				found = append(found, fmt.Sprintf("Pod/%s of %s/%s", pod.Name, owner.kind, owner.name))
-			}
+			found.add(pod, ownerOf(pod.ObjectMeta, jobs), consumers)
 		}
 		if next = page.Continue; next == "" {
-			slices.Sort(found)
+			slices.Sort(found.running)
 			return found, nil
 		}
 	}
+}
+
+// add takes a pod in, if it is of a consumer.
+func (a *activity) add(pod core.Pod, by owner, consumers []Consumer) {
+	if !slices.ContainsFunc(consumers, by.is) {
+		return
+	}
+	title := fmt.Sprintf("Pod/%s of %s/%s", pod.Name, by.kind, by.name)
+	if pod.Status.Phase == core.PodSucceeded || pod.Status.Phase == core.PodFailed {
+		a.ended[pod.UID] = title
+		return
+	}
+	a.running = append(a.running, title)
+}
+
+// since names what runs, or has run and ended since an earlier look at which nothing ran.
+func (a activity) since(before activity) []string {
+	found := slices.Clone(a.running)
+	for uid, title := range a.ended {
+		if _, known := before.ended[uid]; !known {
+			found = append(found, title)
+		}
+	}
+	slices.Sort(found)
+	return found
 }
 
 // unfinished names the Jobs of consumers that may still begin a pod.

@@ -38,7 +38,7 @@ func (w World) watchdog(ctx context.Context, deadline time.Time) error {
 		return fmt.Errorf("delete the watchdog of an earlier cutover: %w", err)
 	}
 	for {
-		_, err = jobs.Create(ctx, watchdogJob(own, w.name(), time.Until(deadline)+watchdogGrace), meta.CreateOptions{FieldManager: fieldManager})
+		_, err = jobs.Create(ctx, watchdogJob(own, w.name(), time.Until(deadline)+applyTime+watchdogGrace), meta.CreateOptions{FieldManager: fieldManager})
 		if !apierrors.IsAlreadyExists(err) {
 			break
 		}

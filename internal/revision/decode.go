@@ -40,6 +40,11 @@ func Decode(data []byte) (*Revision, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Parse(text)
+}
+
+// Parse reads the JSON of a revision, as it is in a record, or as Helm prints it.
+func Parse(text []byte) (*Revision, error) {
 	var r record
 	if err := json.Unmarshal(text, &r); err != nil {
 		return nil, fmt.Errorf("read the JSON: %w", err)

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	core "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+	"sigs.k8s.io/yaml"
+
+	"github.com/helm-ferry/ferry/internal/golden"
+	"github.com/helm-ferry/ferry/internal/kube"
+	"github.com/helm-ferry/ferry/internal/testworld"
+)
+
+// TestReleaseScripts runs the scripts under testdata/release, each with Helm 3 and with Helm 4, against
+// a real API server, in a namespace of its own. Beside exits they have
+//
+//	apply FILE          applies manifests
+//	bind CLAIM…         makes claims bound, as a controller does
+//	live RESOURCE NAME  prints an object, with its API group if it has one: statefulsets.apps
+//	gone RESOURCE NAME  demands that there is no such object
+//	awaits RESOURCE NAME waits until there is one
+//
+// A script may play what Jobs do with stores, which are not there, in a file hook.sh. There are
+// the variables HELM_BIN, MAJOR and HELM_NAMESPACE.
+func TestReleaseScripts(t *testing.T) {
+	helms := map[string]string{"3": testworld.Helm3(t), "4": testworld.Helm4(t)}
+	hook := filepath.Join(t.TempDir(), "ferry-hook")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", hook, "../ferry-hook").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	cluster := testworld.StartAPIServer(t)
+	for major, helm := range helms {
+		t.Run("helm"+major, func(t *testing.T) {
+			testscript.Run(t, testscript.Params{
+				Setup: func(env *testscript.Env) error {
+					return setUpRelease(t.Context(), env, room{Cluster: cluster, major: major, helm: helm, hook: hook})
+				},
+				Dir: "testdata/release",
+				Cmds: map[string]func(*testscript.TestScript, bool, []string){
+					"exits": exits, "apply": inCluster(applyFile), "bind": inCluster(bind), "live": inCluster(live), "gone": inCluster(gone), "awaits": inCluster(awaits),
+				},
+				Condition:           func(condition string) (bool, error) { return condition == "helm"+major, nil },
+				UpdateScripts:       golden.Update(),
+				RequireExplicitExec: true,
+				RequireUniqueNames:  true,
+			})
+		})
+	}
+}
+
+// room is where a script works.
+type room struct {
+	testworld.Cluster
+
+	major, helm string
+	// hook is ferry-hook, which this machine runs in place of the Jobs' image.
+	hook      string
+	namespace string
+}
+
+// roomKey is that of the room among the values of a script.
+type roomKey struct{}
+
+func setUpRelease(ctx context.Context, env *testscript.Env, r room) error {
+	script := env.WorkDir[strings.LastIndexByte(env.WorkDir, '/')+1:]
+	r.namespace = strings.TrimPrefix(script, "script-") + "-helm" + r.major
+	if err := r.Namespace(ctx, r.namespace, nil); err != nil {
+		return err
+	}
+	env.Values[roomKey{}] = r
+	for name, value := range map[string]string{
+		"HELM_BIN": r.helm, "MAJOR": r.major, "HELM_NAMESPACE": r.namespace, "KUBECONFIG": r.Kubeconfig,
+		"HELM_CACHE_HOME": env.WorkDir + "/.cache", "HELM_CONFIG_HOME": env.WorkDir + "/.config", "HELM_DATA_HOME": env.WorkDir + "/.data",
+	} {
+		env.Setenv(name, value)
+	}
+	program := r.hook
+	if played := filepath.Join(env.WorkDir, "hook.sh"); exists(played) {
+		program = played
+		text, err := os.ReadFile(played)
+		if err != nil {
+			return err
+		}
+		//nolint:gosec // it is a program
+		if err := os.WriteFile(played, []byte(strings.ReplaceAll(string(text), "FERRY_HOOK", r.hook)), 0o700); err != nil {
+			return err
+		}
+	}
+	running, stop := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	var log string
+	go func() {
+		defer close(ended)
+		log, _ = r.RunJobs(running, r.namespace, program) // what goes wrong is in the log
+	}()
+	env.Defer(func() {
+		stop()
+		<-ended
+		env.T().Log("the Jobs:\n" + log)
+	})
+	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// inCluster is a command of scripts that works in the cluster.
+func inCluster(do func(ts *testscript.TestScript, p room, args []string) error) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		p, ok := ts.Value(roomKey{}).(room)
+		if neg || !ok || len(args) == 0 {
+			ts.Fatalf("this command cannot be negated, and needs arguments")
+		}
+		ts.Check(do(ts, p, args))
+	}
+}
+
+func applyFile(ts *testscript.TestScript, p room, args []string) error {
+	return p.Apply(context.Background(), p.namespace, []byte(ts.ReadFile(args[0])))
+}
+
+func bind(_ *testscript.TestScript, p room, args []string) error {
+	client, err := kube.New(p.Config, p.namespace)
+	if err != nil {
+		return err
+	}
+	claims := client.CoreV1().PersistentVolumeClaims(p.namespace)
+	for _, name := range args {
+		claim, err := claims.Get(context.Background(), name, meta.GetOptions{})
+		if err != nil {
+			return err
+		}
+		claim.Status.Phase = core.ClaimBound
+		if _, err := claims.UpdateStatus(context.Background(), claim, meta.UpdateOptions{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p room) get(resource, name string) (string, error) {
+	client, err := dynamic.NewForConfig(p.Config)
+	if err != nil {
+		return "", err
+	}
+	resource, group, _ := strings.Cut(resource, ".")
+	kind := schema.GroupVersionResource{Group: group, Version: "v1", Resource: resource}
+	o, err := client.Resource(kind).Namespace(p.namespace).Get(context.Background(), name, meta.GetOptions{})
+	if err != nil {
+		return "", err
+	}
+	o.SetManagedFields(nil)
+	text, err := yaml.Marshal(o)
+	return string(text), err
+}
+
+func live(ts *testscript.TestScript, p room, args []string) error {
+	text, err := p.get(args[0], args[1])
+	fmt.Fprint(ts.Stdout(), text)
+	return err
+}
+
+func gone(_ *testscript.TestScript, p room, args []string) error {
+	text, err := p.get(args[0], args[1])
+	switch {
+	case err == nil:
+		return fmt.Errorf("%s is there:\n%s", args[1], text)
+	case apierrors.IsNotFound(err):
+		return nil
+	}
+	return err
+}
+
+func awaits(_ *testscript.TestScript, r room, args []string) error {
+	var err error
+	for range 600 {
+		if _, err = r.get(args[0], args[1]); err == nil {
+			return nil
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return err
+}
