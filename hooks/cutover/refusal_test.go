@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/minio/minio-go/v7"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -121,20 +120,6 @@ func TestPreflight(t *testing.T) {
 		}
 		w.lifecycle("minio", "files", false)
 		stopped = false
-	})
-	t.Run("versions", func(t *testing.T) {
-		w := w.with(t)
-		w.bucket("minio", "versioned")
-		w.put("minio", "versioned", "a", "1")
-		if err := w.s3("minio").EnableVersioning(t.Context(), "versioned"); err != nil {
-			t.Fatal(err)
-		}
-		defer func() {
-			if err := w.s3("minio").RemoveBucketWithOptions(context.WithoutCancel(t.Context()), "versioned", minio.RemoveBucketOptions{ForceDelete: true}); err != nil {
-				t.Error(err)
-			}
-		}()
-		w.refused(w.cutover("versitygw"), "bucket versioned keeps versions, and only the newest of each object would be moved")
 	})
 	t.Run("a bucket of a stranger at the target", func(t *testing.T) {
 		w := w.with(t)

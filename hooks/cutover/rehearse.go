@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/helm-ferry/ferry/internal/copying"
-	"github.com/helm-ferry/ferry/internal/provider"
 	"github.com/helm-ferry/ferry/mirror"
 )
 
@@ -70,25 +69,12 @@ func (w World) settingsLost(b mirror.BucketReport, lacks []string) []Problem {
 		}
 	}
 	var problems []Problem
-	if w.keepsVersions(b) {
-		problems = append(problems, Problem{
-			"bucket " + b.Bucket, "keeps versions, and only the newest of each object would be moved",
-			"name versions in spec.migration.accept if the others may be left behind",
-		})
-	}
 	for _, name := range slices.Sorted(maps.Keys(lost)) {
 		problems = append(problems, Problem{
 			"bucket " + b.Bucket, "would lose a setting: " + lost[name], "name it in spec.migration.accept if it may be left behind",
 		})
 	}
 	return problems
-}
-
-// keepsVersions tells whether the source's bucket has versions that nobody has given up.
-func (w World) keepsVersions(b mirror.BucketReport) bool {
-	return !slices.Contains(w.Config.Spec.Migration.Accept, provider.Versions) && slices.ContainsFunc(b.Settings, func(s mirror.SettingReport) bool {
-		return s.Name == mirror.SettingVersioning && s.Outcome != mirror.SettingExtra
-	})
 }
 
 // estimate is how long the second pass and the comparison may take, from what a rehearsal has found.
