@@ -19,9 +19,11 @@ import (
 // do nothing else.
 func TestMirrorsKeepTheirSummary(t *testing.T) {
 	chart, values := filepath.Join(root, "testdata/charts/rustfs"), filepath.Join(root, "testdata/charts/rustfs/ci/standalone-values.yaml")
+	hook := buildHook(t)
 	bothHelms(t, func(t *testing.T, h helm) {
 		cluster, namespace, _ := startCluster(t, h.name+"-summary")
 		h = h.with("KUBECONFIG=" + cluster.Kubeconfig)
+		defer runJobs(t, cluster, namespace, hook, h.name == "helm4")()
 		helm := func(args ...string) {
 			t.Helper()
 			if _, err := h.run(t, append(args, "-n", namespace)...); err != nil {

@@ -14,30 +14,47 @@ import (
 	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
-// TestOneUpgradeWithoutFerry shows on a real API server that an upgrade without the post-renderer
-// leaves alias, credentials and configuration in place, and that the next one with it takes them
-// back: the same objects, and the release's again.
-func TestOneUpgradeWithoutFerry(t *testing.T) {
+// buildHook builds the program that hooks run.
+func buildHook(t *testing.T) string {
+	t.Helper()
 	hook := filepath.Join(t.TempDir(), "ferry-hook")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", hook, root+"/cmd/ferry-hook").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+
+	return hook
+}
+
+// runJobs does for the Jobs of a namespace what a node does, until the function that it returns is
+// called. A guard that was to judge and did not is an error.
+func runJobs(t *testing.T, cluster testworld.Cluster, namespace, hook string, guarded bool) func() {
+	t.Helper()
+	jobs, stop := context.WithCancel(t.Context())
+	said := make(chan string, 1)
+	go func() {
+		log, err := cluster.RunJobs(jobs, namespace, hook)
+		said <- fmt.Sprintln(log, err)
+	}()
+
+	return func() {
+		t.Helper()
+		stop()
+		if log := <-said; guarded && !strings.Contains(log, "PASS: ") {
+			t.Errorf("no guard has judged the upgrade:\n%s", log)
+		}
+	}
+}
+
+// TestOneUpgradeWithoutFerry shows on a real API server that an upgrade without the post-renderer
+// leaves alias, credentials and configuration in place, and that the next one with it takes them
+// back: the same objects, and the release's again.
+func TestOneUpgradeWithoutFerry(t *testing.T) {
+	hook := buildHook(t)
 	chart, values := filepath.Join(root, "testdata/charts/rustfs"), filepath.Join(root, "testdata/charts/rustfs/ci/standalone-values.yaml")
 	bothHelms(t, func(t *testing.T, h helm) {
 		cluster, _, _ := startCluster(t, h.name)
 		h = h.with("KUBECONFIG=" + cluster.Kubeconfig)
-		jobs, stop := context.WithCancel(t.Context())
-		said := make(chan string, 1)
-		go func() {
-			log, err := cluster.RunJobs(jobs, h.name, hook)
-			said <- fmt.Sprintln(log, err)
-		}()
-		defer func() {
-			stop()
-			if log := <-said; h.name == "helm4" && !strings.Contains(log, "PASS: ") {
-				t.Errorf("no guard has judged the upgrade:\n%s", log)
-			}
-		}()
+		defer runJobs(t, cluster, h.name, hook, h.name == "helm4")()
 		upgrade := func(renderer ...string) {
 			t.Helper()
 			if _, err := h.run(t, append([]string{"upgrade", "ilum", chart, "--install", "-n", h.name, "--values", values}, renderer...)...); err != nil {

@@ -24,7 +24,9 @@ func (s stuck) List(ctx context.Context, _ string, _ mirror.Cursor) (mirror.Page
 	return mirror.Page{}, ctx.Err()
 }
 
-func (stuck) Setting(context.Context, string, string) ([]byte, error) { return nil, mirror.ErrUnsupported }
+func (stuck) Setting(context.Context, string, string) ([]byte, error) {
+	return nil, mirror.ErrUnsupported
+}
 
 func TestARequestThatDoesNotEndIsLeftBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -31,7 +31,9 @@ type store struct {
 }
 
 // Setting implements mirror.Reader.
-func (s *store) Setting(context.Context, string, string) ([]byte, error) { return nil, mirror.ErrUnsupported }
+func (s *store) Setting(context.Context, string, string) ([]byte, error) {
+	return nil, mirror.ErrUnsupported
+}
 
 // Location implements mirror.Reader.
 func (s *store) Location() string { return "manykeys://" + s.name }
