@@ -45,11 +45,31 @@ func (l *lake) outsider() *outsider {
 	return o
 }
 
+func (o *outsider) signal(s syscall.Signal) {
+	o.t.Helper()
+	if err := o.cmd.Process.Signal(s); err != nil {
+		o.t.Error(err)
+	}
+}
+
+// continueAfter lets a stopped one go on as soon as a ConfigMap is there, or the test has ended.
+func (o *outsider) continueAfter(l *lake, name string) {
+	process := o.cmd.Process
+	for l.t.Context().Err() == nil {
+		if _, err := l.client.CoreV1().ConfigMaps(l.namespace).Get(l.t.Context(), name, meta.GetOptions{}); err == nil {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	_ = process.Signal(syscall.SIGCONT) // it may be gone with the test
+}
+
 // stop lets it finish what is under way.
 func (o *outsider) stop() {
 	if o.cmd == nil {
 		return
 	}
+	_ = o.cmd.Process.Signal(syscall.SIGCONT)
 	_ = o.cmd.Process.Signal(syscall.SIGTERM)
 	done := make(chan error, 1)
 	go func() { done <- o.cmd.Wait() }()
