@@ -35,6 +35,7 @@ func (w World) retire(ctx context.Context, s hooks.Situation, r *record.Record) 
 			}
 			written := p.src != nil && (!known || mark.Since(p.key, string(p.src.ETag), p.src.Modified))
 			if written && (p.dst == nil || p.src.Size != p.dst.Size || !p.src.ETag.Same(p.dst.ETag)) {
+				w.Log.Warn("written on the old store after the proof", "bucket", bucket, "key", p.key)
 				newer.add(bucket + "/" + p.key)
 			}
 		}

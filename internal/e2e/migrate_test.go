@@ -17,6 +17,8 @@ import (
 	core "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/helm-ferry/ferry/internal/e2e/ledger"
 )
 
 // configured writes the configuration of a step and returns the flags that pass it to the renderer.
@@ -118,11 +120,12 @@ func TestMove(t *testing.T) {
 	late := outside.ledger().Check(l.contents("versitygw"))
 	exit, retire := l.upgrade("activeProvider: versitygw", "minio.enabled=false", "versitygw.enabled=true")
 	for _, fault := range late {
-		if !strings.Contains(out, fault.Key) && !strings.Contains(retire, fault.Key) {
+		// a delete after the last look leaves nothing to be seen on the old store
+		if fault.Kind != ledger.Resurrected && !strings.Contains(out, fault.Key) && !strings.Contains(retire, fault.Key) {
 			t.Errorf("the late write of %s by the outsider is %s, and nobody says so", fault.Key, fault.Kind)
 		}
 	}
-	if len(late) > 0 && exit == 0 {
+	if len(late) > 0 && (exit == 0 || !strings.Contains(retire, "REFUSED: minio is to go")) {
 		t.Errorf("minio may go, and has %d late writes", len(late))
 	}
 }
