@@ -57,7 +57,7 @@ func TestLoss(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			row := &loss.Row{Name: name, What: strings.TrimSpace(string(archive.Comment))}
+			row := &loss.Row{Name: name, What: strings.TrimSpace(string(archive.Comment)), Fails: fails(archive)}
 			table.Rows = append(table.Rows, row)
 			for _, way := range loss.Ways() {
 				t.Run(name+"/"+string(way), func(t *testing.T) {
@@ -80,6 +80,11 @@ func TestLoss(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// fails tells whether the upgrade of a row is one that cannot end well.
+func fails(archive *txtar.Archive) bool {
+	return slices.ContainsFunc(archive.Files, func(f txtar.File) bool { return f.Name == "atomic" })
 }
 
 // trial is one row in one way.
@@ -178,7 +183,7 @@ func (x *trial) run() loss.Outcome {
 	switch x.mode {
 	case "rollback":
 		x.mustDo(ferry, "install", "after")
-		x.mustDo(ferry, "upgrade", "before")
+		x.mustDo(ferry, "upgrade", "before", "--no-hooks") // the guard would not let a claim be renamed
 		x.store()
 		exit, out = x.world.run(x.t, x.helm(), "helm", "rollback", "app", "1", "--namespace", x.namespace)
 	case "atomic":
