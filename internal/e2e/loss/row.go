@@ -20,8 +20,8 @@ func Ways() []Way { return []Way{Helm3, Helm4, Ferry} }
 
 // Row is one kind of upgrade.
 type Row struct {
-	Name     string           `json:"name"`
-	What     string           `json:"what"`
+	Name string `json:"name"`
+	What string `json:"what"`
 	// Fails: the upgrade is one that cannot end well, whoever does it.
 	Fails    bool             `json:"fails,omitempty"`
 	Outcomes map[Way]*Outcome `json:"outcomes"`
