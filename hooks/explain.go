@@ -64,5 +64,5 @@ func (s Situation) migrate(from string, plan Plan) string {
 	case plan.From != "" && plan.From != from:
 		to = plan.From
 	}
-	return fmt.Sprintf("helm ferry migrate %s --from %s --to %s", release, from, to)
+	return fmt.Sprintf("helm ferry migrate %s CHART --from %s --to %s", release, from, to)
 }

@@ -262,7 +262,7 @@ var liveCases = map[string]liveCase{
 	"the active store goes": {
 		current: minio + alias("minio"), next: rustfs + alias("rustfs"), revision: 8, live: hooks.Live{Claims: fourOf, Alias: "minio"}, refused: true,
 		fates:   "data-shop-minio-0:orphaned data-shop-minio-1:orphaned data-shop-minio-2:orphaned data-shop-minio-3:orphaned",
-		verdict: "REFUSED: upgrade to revision 8 would orphan 4 claims of minio (120 GiB): set minio.enabled=true, or migrate first: helm ferry migrate ilum --from minio --to rustfs",
+		verdict: "REFUSED: upgrade to revision 8 would orphan 4 claims of minio (120 GiB): set minio.enabled=true, or migrate first: helm ferry migrate ilum CHART --from minio --to rustfs",
 	},
 	"the active store goes, acknowledged, and nothing proves it": {
 		spec: "objectStorage: {cutoverAcknowledged: true}", current: minio + rustfs + alias("minio"), next: rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Alias: "minio"},

@@ -131,7 +131,7 @@ func TestMove(t *testing.T) {
 }
 
 // One line moves a release, and the same line with the stores changed over moves it back: with Helm 3,
-// whose post-renderer can add no hooks, and with Helm 4.
+// whose post-renderer can add no hooks, and with Helm 4. Before that the first store is refused to go.
 func TestMigrate(t *testing.T) {
 	for _, helm := range []string{"helm3", "helm4"} {
 		t.Run(helm, func(t *testing.T) {
@@ -145,8 +145,17 @@ func TestMigrate(t *testing.T) {
 			flags := []string{"--config=" + config, "ferry.enabled=false"}
 			l.must(t, helm, "ferry", l.line("upgrade", append(flags, "--install", "--wait")...)...)
 			l.ready("app.kubernetes.io/name=load", 1)
+			if exit, _ := l.run(t, helm, "ferry", l.line("upgrade", append(flags, "minio.enabled=false", "versitygw.enabled=true")...)...); exit != 4 {
+				t.Fatalf("a switch of stores without a copy ended with %d", exit)
+			}
 			for _, step := range [][2]string{{"minio", "versitygw"}, {"versitygw", "minio"}} {
-				l.must(t, helm, "ferry", l.line("migrate", append(flags, "--from="+step[0], "--to="+step[1], "versitygw.enabled=true")...)...)
+				out := l.must(t, helm, "ferry", l.line("migrate", append(flags, "--from="+step[0], "--to="+step[1], "versitygw.enabled=true")...)...)
+				if !strings.Contains(out, step[1]+" serves the consumers now") {
+					t.Errorf("the end does not say who serves the consumers:\n%s", out)
+				}
+				if out := l.must(t, helm, "ferry", "status", l.name, "-n", l.namespace); !strings.Contains(out, step[0]+" → "+step[1]) || strings.Contains(out, "half done") {
+					t.Errorf("status does not tell what has happened:\n%s", out)
+				}
 				l.ready("app.kubernetes.io/name=load", 1)
 				if active := l.active(); active != step[1] {
 					t.Fatalf("after the migration to %s the alias selects %s", step[1], active)
