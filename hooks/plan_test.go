@@ -144,7 +144,7 @@ func TestJudge(t *testing.T) {
 
 func TestVerdictNamesClaimsAndRemedy(t *testing.T) {
 	plan := judge(t, "objectStorage: {}", set("shop-minio", "minio/minio:1", "data", 2, "")+alias("minio"), "")
-	want := "REFUSED: the upgrade would orphan 2 claims of minio (data-shop-minio-0, data-shop-minio-1; 20 GiB): set minio.enabled=true, or migrate first: helm ferry migrate RELEASE --from minio --to PROVIDER"
+	want := "REFUSED: the upgrade would orphan 2 claims of minio (data-shop-minio-0, data-shop-minio-1; 20 GiB): set minio.enabled=true, or migrate first: helm ferry migrate RELEASE CHART --from minio --to PROVIDER"
 	if plan.Verdict != want {
 		t.Errorf("verdict:\n got %s\nwant %s", plan.Verdict, want)
 	}
