@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/helm-ferry/ferry/internal/e2e/loss"
@@ -20,6 +21,24 @@ func ExampleRow_Judge() {
 	// Output:
 	// <nil>
 	// disabled: 10 of 10 bytes are gone with Ferry
+}
+
+func TestPage(t *testing.T) {
+	row := &loss.Row{Name: "disabled", What: "A sub-chart is switched off"}
+	row.Set(loss.Helm3, loss.Outcome{Before: 10})
+	row.Set(loss.Helm4, loss.Outcome{Before: 10, Left: 10})
+	row.Set(loss.Ferry, loss.Outcome{Before: 10, After: 10, Left: 10, Exit: 1, Verdict: "REFUSED: no"})
+	page, err := loss.Table{Rows: []*loss.Row{row}}.Page()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{
+		"| A sub-chart is switched off | **10 of 10 bytes gone**, exit 0 | 10 bytes out of reach, exit 0 | refused, all 10 bytes read |", "\n- `REFUSED: no`\n",
+	} {
+		if !strings.Contains(string(page), text) {
+			t.Errorf("the page has no %q:\n%s", text, page)
+		}
+	}
 }
 
 // The committed page tells of the committed results, and those are of all rows, as they have to be.

@@ -62,7 +62,8 @@ func Load(root string) (Table, error) {
 // Page is the page of the table.
 func (t Table) Page() ([]byte, error) {
 	tmpl, err := template.New("page").Funcs(template.FuncMap{
-		"cell": func(r *Row, way Way) string { return r.Outcomes[way].words() },
+		"cell":    func(r *Row, way string) string { return r.Outcomes[Way(way)].words() },
+		"verdict": func(r *Row) string { return r.Outcomes[Ferry].verdict() },
 	}).Parse(page)
 	if err != nil {
 		return nil, err
@@ -73,6 +74,15 @@ func (t Table) Page() ([]byte, error) {
 	}
 
 	return out.Bytes(), nil
+}
+
+// verdict is the guard's, in code so that nothing in it is taken for Markdown.
+func (o *Outcome) verdict() string {
+	if o == nil || o.Verdict == "" {
+		return ""
+	}
+
+	return "`" + o.Verdict + "`"
 }
 
 // words says what became of the data.
