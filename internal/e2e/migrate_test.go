@@ -4,6 +4,7 @@ package e2e_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -19,6 +20,7 @@ import (
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/helm-ferry/ferry/internal/e2e/ledger"
+	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
 // configured writes the configuration of a step and returns the flags that pass it to the renderer.
@@ -184,6 +186,7 @@ func TestKilledCutover(t *testing.T) {
 	l.must(t, l.helm, "helm", l.line("install", append(l.configured("previousProvider: minio"), "--wait", "versitygw.enabled=true")...)...)
 	l.ready("app.kubernetes.io/name=load", 1)
 	l.await("the first pass", l.jobDone("app.kubernetes.io/component=migration"))
+	var done []kill
 	for n := range kills {
 		delay := time.Duration(random.IntN(4000)) * time.Millisecond
 		killed := make(chan error, 1)
@@ -192,7 +195,8 @@ func TestKilledCutover(t *testing.T) {
 		if err := <-killed; err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("kill %d after %v: exit code %d, the alias selects %s", n+1, delay, exit, l.active())
+		done = append(done, kill{N: n + 1, After: delay.String(), Exit: exit, Active: l.active()})
+		t.Logf("%+v", done[n])
 		if exit == 0 || strings.Contains(out, "PROVEN: ") {
 			break // it was done before it could be killed
 		}
@@ -210,6 +214,34 @@ func TestKilledCutover(t *testing.T) {
 	time.Sleep(2 * time.Second) // of writing to the other store
 	l.stopped()
 	l.proven("versitygw")
+	if *full && !t.Failed() {
+		written, present := l.ledger().Keys()
+		writeResults(t, "kills.json", map[string]any{"seed": seed, "kills": done, "keysWritten": written, "objectsProven": present})
+	}
+}
+
+// kill is one that happened: how long after the pod began to run, and what came of the upgrade.
+type kill struct {
+	N      int    `json:"n"`
+	After  string `json:"after"`
+	Exit   int    `json:"exit"`
+	Active string `json:"active"`
+}
+
+// writeResults keeps what a whole run has shown.
+func writeResults(t *testing.T, name string, results any) {
+	t.Helper()
+	root, err := testworld.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.MarshalIndent(results, "", "  ")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(root, "docs", "results", name), append(text, '\n'), 0o644)
+	}
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 // kill ends the pod of a Job by force, some time after it began to run.
