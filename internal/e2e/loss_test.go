@@ -245,13 +245,16 @@ func (x *trial) store() {
 			return false, err
 		}
 		last := mounted[len(mounted)-1]
-		for _, m := range mounted {
-			if m.claim == "app" { // of several, this is the one that goes
-				last = m
-			}
-		}
-		if last.ordinals > 0 && len(mounted) < last.ordinals {
+		if last.ordinals > len(mounted) {
 			return false, nil
+		}
+		// of several claims, app is the one that goes
+		if _, err := x.client.CoreV1().PersistentVolumeClaims(x.namespace).Get(ctx, "app", meta.GetOptions{}); err == nil {
+			i := slices.IndexFunc(mounted, func(m mount) bool { return m.claim == "app" })
+			if i < 0 {
+				return false, nil
+			}
+			last = mounted[i]
 		}
 		x.claim, x.path = last.claim, filepath.Join(last.path, "cargo")
 
