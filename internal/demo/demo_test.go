@@ -35,7 +35,7 @@ func TestDemo(t *testing.T) {
 		t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 	for _, want := range []string{
-		"Helm 3 and Helm 4 render the same 16 objects: 10 are the chart's, 6 are added by Ferry.",
+		"Helm 3 and Helm 4 render the same 24 objects: 15 are the chart's, 9 are added by Ferry.",
 		"Service/ilum-objectstorage ",
 		"Job/ilum-migration-minio-to-versitygw-",
 		"CronJob/ilum-mirror-offsite ",

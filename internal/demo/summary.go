@@ -17,7 +17,10 @@ var reasons = map[string]string{
 	"Job migration":            "copies every bucket to the other store while consumers go on writing",
 	"CronJob mirror":           "copies the buckets to another site",
 	"ServiceAccount migration": "identity of the Job, without any rights",
-	"ServiceAccount mirror":    "identity of the CronJob, without any rights",
+	"ServiceAccount mirror":    "identity of the CronJob",
+	"ConfigMap mirror":         "how the last run of the CronJob ended",
+	"Role mirror":              "lets the CronJob write that, and nothing else",
+	"RoleBinding mirror":       "gives it to the CronJob's identity",
 }
 
 // summarise tells what Ferry did to a release.
