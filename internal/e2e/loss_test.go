@@ -17,7 +17,6 @@ import (
 
 	"golang.org/x/tools/txtar"
 	core "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 
@@ -244,16 +243,13 @@ func (x *trial) store() {
 		if err != nil || len(mounted) == 0 {
 			return false, err
 		}
-		last := mounted[len(mounted)-1]
-		if last.ordinals > len(mounted) {
-			return false, nil
+		wanted, err := x.replicas(ctx)
+		if err != nil || len(mounted) < wanted {
+			return false, err
 		}
+		last := mounted[len(mounted)-1]
 		// of several claims, app is the one that goes
-		if _, err := x.client.CoreV1().PersistentVolumeClaims(x.namespace).Get(ctx, "app", meta.GetOptions{}); err == nil {
-			i := slices.IndexFunc(mounted, func(m mount) bool { return m.claim == "app" })
-			if i < 0 {
-				return false, nil
-			}
+		if i := slices.IndexFunc(mounted, func(m mount) bool { return m.claim == "app" }); i >= 0 {
 			last = mounted[i]
 		}
 		x.claim, x.path = last.claim, filepath.Join(last.path, "cargo")
@@ -268,10 +264,32 @@ func (x *trial) store() {
 	}
 }
 
+// replicas is how many pods of the application mount a claim once all of them run.
+func (x *trial) replicas(ctx context.Context) (int, error) {
+	deployments, err := x.client.AppsV1().Deployments(x.namespace).List(ctx, meta.ListOptions{})
+	if err != nil {
+		return 0, err
+	}
+	sets, err := x.client.AppsV1().StatefulSets(x.namespace).List(ctx, meta.ListOptions{})
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, d := range deployments.Items {
+		if d.Name != "never" && d.Spec.Template.Spec.Volumes[0].PersistentVolumeClaim != nil {
+			n += int(*d.Spec.Replicas)
+		}
+	}
+	for _, s := range sets.Items {
+		n += int(*s.Spec.Replicas)
+	}
+
+	return n, nil
+}
+
 // mount is a claim that a running pod mounts, and its folder on the node.
 type mount struct {
 	claim, path string
-	ordinals    int // replicas of the StatefulSet, if it is one's
 }
 
 func (x *trial) mounted(ctx context.Context) ([]mount, error) {
@@ -294,16 +312,6 @@ func (x *trial) mounted(ctx context.Context) ([]mount, error) {
 				continue
 			}
 			m.path = x.Volume(claim.Spec.VolumeName)
-			for _, owner := range pod.OwnerReferences {
-				if owner.Kind == "StatefulSet" {
-					set, err := x.client.AppsV1().StatefulSets(x.namespace).Get(ctx, owner.Name, meta.GetOptions{})
-					if err == nil {
-						m.ordinals = int(*set.Spec.Replicas)
-					} else if !apierrors.IsNotFound(err) {
-						return nil, err
-					}
-				}
-			}
 			found = append(found, m)
 		}
 	}
