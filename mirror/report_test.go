@@ -79,7 +79,7 @@ func TestReportJSON(t *testing.T) {
 			`"sourceDigest":"`+rep.Buckets[0].SourceDigest+`",`+
 			`"source":2,"sourceBytes":15,"destination":0,"destinationBytes":0,"equal":0,"copied":2,"copiedBytes":15,`+
 			`"replaced":0,"extra":0,"pages":9,"proofs":{"md5":2},`+
-			`"differences":{"total":1,"first":[{"key":"k","kind":"metadata","detail":"the destination does not keep tags"}]},`+
+			`"differences":{"total":1,"first":[{"key":"k","kind":"metadata","detail":"the destination does not keep tags","names":["tags"]}]},`+
 			`"errors":{"total":0}}],`+
 			`"abilities":{"source":{"object-lock":false,"versions":false},"destination":{}}}`)
 		rep = w.verify(w.src, memory.New("mem://empty:1", memory.Quirks{}), options(), mirror.OutcomeDifferences)

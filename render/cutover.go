@@ -17,14 +17,18 @@ const returnSeconds = 45
 // which direction is found out in the cluster, so that a rollback moves them back. Where one of the two
 // stores is not enabled any more, they look once more at the one that goes.
 func (s *state) addCutover(sides ...*release.Provider) error {
-	if !s.carriesHooks() || s.libraryChart || s.cfg.Spec.Migration.DryRun {
+	account := shorten(s.cfg.Metadata.Name+"-cutover", maxName)
+	switch {
+	case !s.carriesHooks() || s.cfg.Spec.Migration.DryRun:
+		return nil
+	case s.libraryChart && s.options.Hooks != HooksArgoCD:
+		s.keepHook("ConfigMap", account)
 		return nil
 	}
 	if s.options.Hooks == HooksArgoCD {
 		s.warn("", "spec.migration", "no cutover is added: Argo CD keeps no record of what is in force; move with `ferry migrate`")
 		return nil
 	}
-	account := shorten(s.cfg.Metadata.Name+"-cutover", maxName)
 	values, err := s.cutoverValues(account, sides)
 	if err != nil {
 		return err

@@ -31,7 +31,7 @@ const weightAnnotation = "helm.sh/hook-weight"
 // the chart's stays: it may do less. Argo CD needs another one than Helm.
 func (s *state) addHook(root *yaml.Node, h hook) error {
 	if s.libraryChart && s.options.Hooks != HooksArgoCD {
-		s.keepHook(root)
+		s.keepHook(manifest.Scalar(manifest.Lookup(root, "kind")), manifest.Scalar(manifest.Lookup(root, "metadata", "name")))
 		return nil
 	}
 	s.spell(root, h)
@@ -50,8 +50,7 @@ func (s *state) addHook(root *yaml.Node, h hook) error {
 
 // keepHook finds the library chart's hook in the stream, where Helm 4 shows it. Its configuration
 // follows what wins over the chart's.
-func (s *state) keepHook(root *yaml.Node) {
-	kind, name := manifest.Scalar(manifest.Lookup(root, "kind")), manifest.Scalar(manifest.Lookup(root, "metadata", "name"))
+func (s *state) keepHook(kind, name string) {
 	for _, o := range s.Stream.Objects() {
 		if o.Kind != kind || o.Name != name || !o.Hook() || !release.Ours(o) {
 			continue

@@ -25,7 +25,7 @@ func situations(t *testing.T) []string {
 // refused are the situations that this version renders nothing for, with what it says of them.
 var refused = map[string]string{
 	"snapshots":       "takes no snapshots", // a schedule that never runs is no backup
-	"external-target": "which has no credentials for it",
+	"external-target": "name no Secret for external",
 }
 
 // TestLakehouse renders each situation of a release with the library chart through both Helms.
