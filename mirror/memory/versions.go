@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"crypto/md5" //nolint:gosec // tells stores apart
 	"encoding/xml"
 	"fmt"
 	"maps"
@@ -58,7 +59,8 @@ func (s *Store) record(bucket, name string, obj object, wanted string) object {
 	obj.version = nullVersion
 	if status == "Enabled" {
 		s.versions++
-		if obj.version = fmt.Sprintf("v%d", s.versions); wanted != "" && s.quirks.KeepsIDs {
+		// as of servers, ids of two stores are never the same by chance
+		if obj.version = fmt.Sprintf("v%d.%x", s.versions, md5.Sum([]byte(s.location))); wanted != "" && s.quirks.KeepsIDs {
 			obj.version = wanted
 		}
 	}
