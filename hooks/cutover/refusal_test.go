@@ -17,7 +17,12 @@ import (
 // refused runs a cutover that must be refused, with everything as it was before.
 func (w *world) refused(c cutover.World, texts ...string) {
 	w.Helper()
-	verdict, err := c.Run(w.ctx(), w.between(2, "minio", "versitygw"))
+	w.refusedIn(w.ctx(), c, texts...)
+}
+
+func (w *world) refusedIn(ctx context.Context, c cutover.World, texts ...string) {
+	w.Helper()
+	verdict, err := c.Run(ctx, w.between(2, "minio", "versitygw"))
 	var refusal *cutover.Refusal
 	if !errors.As(err, &refusal) {
 		w.Fatalf("the cutover ends with %q, %v", verdict, err)
@@ -142,10 +147,25 @@ func TestConsumersThatDoNotStop(t *testing.T) {
 	w.put("minio", "files", "a", "1")
 	t.Run("a pod that stays", func(t *testing.T) {
 		w := w.with(t)
-		w.spec = ", deadline: 4s"
 		w.kubelet.hold("api", true)
 		defer w.kubelet.hold("api", false)
-		w.refused(w.cutover("versitygw"), "these consumers did not stop in time: Pod/api-5d4f8c7b9-0 of ReplicaSet/api-5d4f8c7b9")
+		ctx, end := context.WithCancelCause(w.ctx())
+		w.heard = func(line string) {
+			if strings.Contains(line, "waiting for consumers") {
+				end(cutover.ErrDeadline)
+			}
+		}
+		w.refusedIn(ctx, w.cutover("versitygw"), "these consumers did not stop in time: Pod/api-5d4f8c7b9-0 of ReplicaSet/api-5d4f8c7b9")
+	})
+	t.Run("the deadline passes before anybody could look", func(t *testing.T) {
+		w := w.with(t)
+		ctx, end := context.WithCancelCause(w.ctx())
+		w.heard = func(line string) {
+			if strings.Contains(line, "step=wait") {
+				end(cutover.ErrDeadline)
+			}
+		}
+		w.refusedIn(ctx, w.cutover("versitygw"), "these consumers did not stop in time: ", "Deployment/api")
 	})
 	t.Run("a pod that appears during the second pass", func(t *testing.T) {
 		w := w.with(t)

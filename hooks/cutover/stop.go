@@ -60,29 +60,41 @@ func (w World) stopOne(ctx context.Context, s Stopped) error {
 	return nil
 }
 
-// awaitStopped waits until no pod of a consumer runs any more. Which ones do not end is in the error.
+// awaitStopped waits until no pod of a consumer runs any more. Which ones do not end is in the error, as
+// the last look that was answered showed them.
 func (w World) awaitStopped(ctx context.Context, consumers []Consumer) error {
+	var running []string
+	for _, c := range consumers {
+		running = append(running, c.Title())
+	}
 	asked := time.Time{}
 	for {
-		running, err := w.running(ctx, consumers)
-		if err != nil {
-			return err
-		}
-		if len(running) == 0 {
+		now, err := w.running(ctx, consumers)
+		switch {
+		case err != nil:
+			return notStopped(ctx, running, err)
+		case len(now) == 0:
 			return nil
 		}
+		running = now
 		if time.Since(asked) > 10*time.Second {
 			asked = time.Now()
 			w.Log.Info("waiting for consumers to stop", "running", name(running))
 		}
 		if err := w.pause(ctx); err != nil {
-			if errors.Is(err, ErrDeadline) {
-				return refuse("these consumers did not stop in time: %s: stop them by hand, or give them longer with spec.migration.deadline",
-					name(running))
-			}
-			return fmt.Errorf("wait for %s to stop: %w", name(running), err)
+			return notStopped(ctx, running, err)
 		}
 	}
+}
+
+// notStopped says why the wait for consumers ended. A request that the deadline has cut off fails with
+// an error of its own.
+func notStopped(ctx context.Context, running []string, err error) error {
+	if errors.Is(context.Cause(ctx), ErrDeadline) {
+		return refuse("these consumers did not stop in time: %s: stop them by hand, or give them longer with spec.migration.deadline",
+			name(running))
+	}
+	return fmt.Errorf("wait for %s to stop: %w", name(running), err)
 }
 
 // name lists the first few of many.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/url"
 	"os"
@@ -58,12 +59,23 @@ type world struct {
 	stores  map[string]testworld.S3
 	log     *bytes.Buffer
 	before  func(cutover.Step)
+	heard   hearer
 	spec    string // further fields of spec.migration
 	more    string // further documents of the chart
 	account kube.Client
 	pair    [2]string // from and to of the migration
 	storage string    // further fields of spec.objectStorage
 	chartOf func(active string) string
+}
+
+// hearer is told each line of the log; nil hears nothing.
+type hearer func(line string)
+
+func (h hearer) Write(line []byte) (int, error) {
+	if h != nil {
+		h(string(line))
+	}
+	return len(line), nil
 }
 
 func (w *world) ctx() context.Context { return w.Context() }
@@ -127,7 +139,7 @@ func (w *world) upgrade(provider string) {
 
 func (w *world) eventually(what string, holds func() bool) {
 	w.Helper()
-	for range 200 {
+	for range 1200 {
 		if holds() {
 			return
 		}
@@ -159,7 +171,7 @@ spec:
 func (w *world) cutover(active string) cutover.World {
 	w.Helper()
 	return cutover.World{
-		Client: w.account, Config: w.config(active), Log: slog.New(slog.NewTextHandler(w.log, nil)),
+		Client: w.account, Config: w.config(active), Log: slog.New(slog.NewTextHandler(io.MultiWriter(w.log, w.heard), nil)),
 		Open:   func(_ context.Context, provider string) (mirror.Store, error) { return w.open(w.stores[provider]) },
 		Before: w.before, Interval: 50 * time.Millisecond,
 	}
