@@ -10,7 +10,7 @@ import (
 
 const (
 	maxSpans      = 8 // of one walk at a time
-	firstPatience = 8 // pages that a listing has before it is split
+	firstPatience = 4 // pages that a listing has before it is split
 	patience      = 4 // pages that a span has before it is split again
 	probePrice    = 2 // pages that pay for a probe
 	dearProbe     = 4 // pages that take as long as a probe of a server that has to look for the middle

@@ -13,9 +13,11 @@ import (
 	_ "golang.org/x/crypto/x509roots/fallback" // an image that holds nothing else has no certificates of its own
 
 	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/heap"
 )
 
 func main() {
+	heap.ForObjects(os.Getenv)
 	streams := cli.NewStreams(os.Stdin, os.Stdout, os.Stderr, os.Getenv)
 	os.Exit(cli.Main(context.Background(), "ferry-hook", streams, os.Args[1:], newProgram(os.Getenv).root))
 }

@@ -5,19 +5,15 @@ package main
 import (
 	"context"
 	"os"
-	"runtime/debug"
 
 	"github.com/helm-ferry/ferry/internal/cli"
+	"github.com/helm-ferry/ferry/internal/heap"
 )
 
 func main() { os.Exit(run()) }
 
 func run() int {
-	// The process lives for milliseconds: collecting garbage a quarter as often makes rendering a
-	// fifth faster and little larger. GOGC still wins.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
-	}
+	heap.ForManifests(os.Getenv)
 	streams := cli.NewStreams(os.Stdin, os.Stdout, os.Stderr, os.Getenv)
 	return cli.Main(context.Background(), "ferry", streams, os.Args[1:], newRoot)
 }

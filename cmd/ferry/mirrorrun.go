@@ -16,6 +16,7 @@ import (
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/copying"
+	"github.com/helm-ferry/ferry/internal/heap"
 	"github.com/helm-ferry/ferry/mirror"
 	"github.com/helm-ferry/ferry/mirror/mount"
 )
@@ -92,6 +93,7 @@ const (
 func (o *copyOptions) carry(
 	ctx context.Context, t terminal, p places, job copying.Job, tell func(mirror.Report, copying.Verdict) error,
 ) error {
+	heap.ForObjects(os.Getenv)
 	source, sourceKeys, err := o.open(p.source)
 	if err != nil {
 		return err

@@ -41,6 +41,24 @@ func TestPageIsMadeFromTheResults(t *testing.T) {
 	}
 }
 
+// TestEveryCourseIsMeasured keeps a series that was never run from being forgotten.
+func TestEveryCourseIsMeasured(t *testing.T) {
+	races, err := readRaces(filepath.Join(root, racesFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range allCourses() {
+		for _, r := range c.roads {
+			for _, program := range c.entrants() {
+				run := races.of(Race{Series: c.series, Servers: r.String()}, program)
+				if len(run.Seconds) != c.rounds {
+					t.Errorf("%s, %s, %s: %d of %d runs", c.series, r, program, len(run.Seconds), c.rounds)
+				}
+			}
+		}
+	}
+}
+
 // unchanged reads a file of results, which is as it would be written again.
 func unchanged(t *testing.T, name string, into interface{ encode() ([]byte, error) }) []byte {
 	t.Helper()

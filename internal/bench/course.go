@@ -10,6 +10,7 @@ type course struct {
 	part    int64 // 0: objects are written whole
 	equal   bool  // the destination has all already
 	flat    bool  // all keys stand in one folder
+	alone   bool  // no peer runs
 	rounds  int
 	extra   []string // programs beside the peers
 	roads   []road
@@ -34,6 +35,8 @@ const (
 	noopFlat  = "no-op, flat"
 	parts     = "parts"
 	mebibytes = "mebibytes"
+	fewKeys   = "10 000 keys"
+	manyKeys  = "10 million keys"
 )
 
 func allCourses() []course {
@@ -47,6 +50,8 @@ func allCourses() []course {
 		{series: noopFlat, objects: 200_000, size: 64, equal: true, flat: true, rounds: 3, roads: []road{alike, memory}},
 		{series: parts, objects: 4, size: 256 << 20, part: 16 << 20, rounds: 3, roads: all},
 		{series: mebibytes, objects: 2_000, size: 1 << 20, rounds: 3, roads: all, extra: []string{bareCopy}},
+		{series: fewKeys, objects: 10_000, size: 64, equal: true, flat: true, alone: true, rounds: 5, roads: []road{memory}},
+		{series: manyKeys, objects: 10_000_000, size: 64, equal: true, flat: true, alone: true, rounds: 3, roads: []road{memory}},
 	}
 }
 
@@ -62,6 +67,10 @@ func (c course) servers() []string {
 
 // entrants are the programs that run.
 func (c course) entrants() []string {
+	if c.alone {
+		return []string{peers.Ferry}
+	}
+
 	return append([]string{peers.MC, peers.Rclone, peers.Ferry}, c.extra...)
 }
 

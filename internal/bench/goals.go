@@ -24,6 +24,7 @@ func goals() []goal {
 		{cold, inMemory, "at least 2 times as fast as with minio-go as its driver", fasterThan(reference, 2)},
 		{parts, realServers, "at most 0.5 s of processor time for a GB", perGB(0.5)},
 		{parts, realServers, "at most 64 MiB of memory", memoryAtMost(64 << 20)},
+		{manyKeys, inMemory, "at most 1.2 times the memory of 10 000 keys", memoryBeside(fewKeys, 1.2)},
 	}
 	for _, series := range []string{noop, noopFlat} {
 		all = append(all,
@@ -76,6 +77,15 @@ func memoryAtMost(bytes float64) func(Races, Race) (bool, string) {
 		most := peak(r.of(race, ferry))
 
 		return most <= bytes, fmt.Sprintf("%.0f MiB", most/(1<<20))
+	}
+}
+
+// memoryBeside compares with another series between the same servers.
+func memoryBeside(series string, most float64) func(Races, Race) (bool, string) {
+	return func(r Races, race Race) (bool, string) {
+		ratio := peak(r.of(race, ferry)) / peak(r.of(Race{Series: series, Servers: race.Servers}, ferry))
+
+		return ratio <= most, ratioText(ratio)
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -47,6 +48,35 @@ func TestRace(t *testing.T) {
 				t.Errorf("progress: %s", &progress)
 			}
 		})
+	}
+}
+
+// TestFlatMemory has ferry itself compare buckets of unlike sizes.
+func TestFlatMemory(t *testing.T) {
+	y, err := newYard(t.Context(), root, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var races Races
+	for _, c := range allCourses() {
+		if c.series != fewKeys && c.series != manyKeys {
+			continue
+		}
+		c.objects, c.rounds = min(c.objects, 500_000), 3
+		race, runs, err := y.race(t.Context(), io.Discard, c, c.roads[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		races.replace(race, runs)
+	}
+	for _, v := range races.judgeAll() {
+		t.Log(v)
+		if !v.Met {
+			t.Errorf("%s: %s", v.Target, v.Result)
+		}
+	}
+	if len(races.judgeAll()) != 1 {
+		t.Errorf("targets: %v", races.judgeAll())
 	}
 }
 

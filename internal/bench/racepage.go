@@ -45,6 +45,8 @@ var titles = map[string]struct{ title, about string }{
 	noopFlat:  {"Nothing to do, one folder", "200 000 objects that are equal already, all in one folder."},
 	parts:     {"Large objects", "4 objects of 256 MiB that were written in parts of 16 MiB."},
 	mebibytes: {"Objects of 1 MiB", "2 000 of them into an empty bucket."},
+	fewKeys:   {"Few keys", "10 000 objects that are equal already: what Ferry takes by itself."},
+	manyKeys:  {"Many keys", "A thousand times as many: memory does not grow with them."},
 }
 
 func nameOfProgram(name string) string {

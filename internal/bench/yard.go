@@ -112,7 +112,7 @@ func (y *yard) raceOver(ctx context.Context, c course, r road, race *Race) ([]Ru
 		}
 	}
 	one := Races{Runs: runs}
-	if slices.ContainsFunc(one.judge(*race), func(v Verdict) bool { return !v.Met }) {
+	if !c.alone && slices.ContainsFunc(one.judge(*race), func(v Verdict) bool { return !v.Met }) {
 		race.Profile, err = y.profile(ctx, source, destination)
 	}
 

@@ -11,17 +11,29 @@ import (
 	"github.com/helm-ferry/ferry/mirror"
 )
 
+// pagesAtOnce is how many pages of one store are read into memory at a time. What a server takes long
+// for is to find a page, not to send it.
+const pagesAtOnce = 4
+
 // List implements mirror.Reader.
 func (s *Store) List(ctx context.Context, bucket string, from mirror.Cursor) (mirror.Page, error) {
 	if from.Versions {
 		return s.Store.List(ctx, bucket, from)
 	}
-	page, ok := s.pages.Get().(*s3list.Page)
-	if !ok {
-		page = &s3list.Page{}
+	c, resp, err := s.openPage(ctx, bucket, from, true)
+	if err != nil {
+		return mirror.Page{}, err
 	}
-	defer s.pages.Put(page)
-	err := s.page(ctx, bucket, from, page, true)
+	var page *s3list.Page
+	select {
+	case page = <-s.pages:
+		defer func() { s.pages <- page }()
+	case <-ctx.Done():
+		resp.Body.Close()
+
+		return mirror.Page{}, c.failed(ctx, context.Cause(ctx))
+	}
+	err = s.readPage(ctx, c, resp, page)
 	if err == nil && page.Doubtful {
 		err = s.settle(ctx, bucket, from, page)
 	}
@@ -39,15 +51,18 @@ func (s *Store) List(ctx context.Context, bucket string, from mirror.Cursor) (mi
 	return result, nil
 }
 
-// page asks for one page.
-func (s *Store) page(ctx context.Context, bucket string, from mirror.Cursor, page *s3list.Page, encoded bool) error {
+// openPage asks for one page.
+func (s *Store) openPage(ctx context.Context, bucket string, from mirror.Cursor, encoded bool) (*call, *http.Response, error) {
 	c := &call{op: "list", method: http.MethodGet, bucket: bucket, ofBucket: true, query: listQuery(from, encoded)}
 	resp, err := s.send(ctx, c)
-	if err != nil {
-		return err
-	}
+
+	return c, resp, err
+}
+
+// readPage reads the answer.
+func (s *Store) readPage(ctx context.Context, c *call, resp *http.Response, page *s3list.Page) error {
 	defer resp.Body.Close()
-	err = page.Read(resp.Body, s3list.Escapes(s.escapes.Load()))
+	err := page.Read(resp.Body, s3list.Escapes(s.escapes.Load()))
 	if said, ok := errors.AsType[*s3list.Error](err); ok {
 		return c.said(resp.StatusCode, said)
 	}
@@ -83,13 +98,15 @@ func listQuery(from mirror.Cursor, encoded bool) string {
 // the keys as they are. What is learned holds for the server.
 func (s *Store) settle(ctx context.Context, bucket string, from mirror.Cursor, page *s3list.Page) error {
 	plain := &s3list.Page{}
-	if err := s.page(ctx, bucket, from, plain, false); err != nil {
+	c, resp, err := s.openPage(ctx, bucket, from, false)
+	if err == nil {
+		err = s.readPage(ctx, c, resp, plain)
+	}
+	if err != nil {
 		return err
 	}
 	learned := compareKeys(page, plain)
 	if learned != s3list.SpaceEscaped && learned != s3list.PlusEscaped {
-		c := &call{op: "list", bucket: bucket, ofBucket: true}
-
 		return c.failed(ctx, errors.New("cannot tell whether keys hold spaces or pluses"))
 	}
 

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -29,8 +28,8 @@ type Store struct {
 	signer    *sigv4.Signer
 	keys      func() (sigv4.Credentials, error)
 
-	pages   sync.Pool     // of *s3list.Page
-	escapes atomic.Uint32 // an s3list.Escapes: how the server encodes keys
+	pages   chan *s3list.Page // to read into
+	escapes atomic.Uint32     // an s3list.Escapes: how the server encodes keys
 	tagging tagging
 }
 
@@ -59,7 +58,10 @@ func Open(e s3.Endpoint) (*Store, error) {
 	s := &Store{
 		Store: reference, base: *base, style: e.Style, wantsHost: s3utils.IsVirtualHostSupported(*base, "any"),
 		transport: transport, signer: sigv4.New(region, "s3"), keys: keysOf(e, transport),
-		pages: sync.Pool{New: func() any { return &s3list.Page{} }},
+		pages: make(chan *s3list.Page, pagesAtOnce),
+	}
+	for range pagesAtOnce {
+		s.pages <- &s3list.Page{}
 	}
 	s.tagging.counts.Store(isAWS(base.Hostname()))
 

@@ -12,9 +12,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"runtime/pprof"
 
+	"github.com/helm-ferry/ferry/internal/heap"
 	"github.com/helm-ferry/ferry/internal/mcalias"
 	"github.com/helm-ferry/ferry/mirror"
 	"github.com/helm-ferry/ferry/mirror/s3"
@@ -30,7 +30,7 @@ func run(ctx context.Context, environ, args []string) int {
 	if err := flags.Parse(args); err != nil || flags.NArg() != 1 {
 		return 2
 	}
-	debug.SetGCPercent(400) // as in ferry
+	heap.ForObjects(os.Getenv)
 	err := profiled(*profile, func() error {
 		return mirrorBucket(ctx, mcalias.Finder{Environ: environ}, *reference, flags.Arg(0))
 	})
