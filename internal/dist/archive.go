@@ -23,10 +23,7 @@ type file struct {
 // before what is in it: Helm 3 makes none by itself.
 func archive(folder string, files []file) ([]byte, error) {
 	var out bytes.Buffer
-	compressed, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
+	compressed := gzip.NewWriter(&out)
 	writer := tar.NewWriter(compressed)
 	var folders []string
 	for _, f := range files {

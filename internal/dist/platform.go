@@ -21,6 +21,9 @@ func Platforms() []Platform {
 // Host is the platform that this program runs on.
 func Host() Platform { return Platform{runtime.GOOS, runtime.GOARCH} }
 
+// String is os/arch.
+func (p Platform) String() string { return p.OS + "/" + p.Arch }
+
 // Program is the path of the program for a platform inside the plugin, where plugin.yaml names it.
 func (p Platform) Program() string {
 	name := "ferry"
