@@ -69,9 +69,9 @@
 //     TestTwoNamesForOneStore).
 //   - A run may be interrupted anywhere and repeated; it drops the parts of what it
 //     did not finish (TestInterruptAndResume), after a grace if so asked (TestGrace). With
-//     a journal the next run takes large objects up again, when they and their parts are
+//     a journal the next run takes objects in parts up again, when they and their parts are
 //     still the same (TestResume), and drops what it cannot use, but nothing that is not
-//     its own (TestResumeNothingElse).
+//     its own (TestResumeNothingElse, TestPartsOfAKilledRun).
 //   - Retries and waits are bounded, and repeat a read and its write together
 //     (TestPassingFailures, TestLastingFailures, TestStalledTransfer, TestGivenUp).
 //   - Removals come last, never after an error, within an allowance, and through a
