@@ -80,7 +80,9 @@
 //   - With Options.Versions, every version and delete marker of a key arrives, the oldest
 //     first; what is there is continued and never written twice, an interruption or a
 //     doubtful answer included (TestHistory, TestHistoryIsContinued,
-//     TestHistoryDuplicatesNothing, TestHistoryIsResumed). A destination that keeps no
+//     TestHistoryDuplicatesNothing, TestHistoryIsResumed). Versions of objects keep their
+//     ids where stores take those of others (TestRealHistory); elsewhere, and for delete
+//     markers, they are known by their place in the order. A destination that keeps no
 //     versions is refused (TestHistoryNeedsVersions).
 //   - Retention and legal hold come along where they can be held, and are named where
 //     not (TestLocksAreCarried, TestLocksCannotBeHeld, TestLocksAreHidden).
