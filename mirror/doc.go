@@ -22,8 +22,8 @@
 // For each bucket: both sides are listed, a page ahead, and joined key by key; a pure
 // decision is taken for each pair; workers copy and compare; delicate keys come after all plain
 // ones; what points to other objects, such as the metadata of Iceberg and Delta tables,
-// comes after those; removals come last, in the opposite order. Memory does not grow
-// with keys or sizes (TestFlatMemory).
+// comes after those; removals come last, in the opposite order. A walk knows nothing beyond
+// the range of keys that it was given: several processes could take a range each.
 //
 // # Guarantees
 //
@@ -55,6 +55,8 @@
 //     run with a digest that is wrong on purpose (TestDigestsAreChecked).
 //   - Each store gets as many calls at a time as it does more with, and half of that
 //     when it is busy (TestPace, TestPaceOfBusyEndpoint).
+//   - Memory does not grow with keys or sizes, and stays within the limit of a cgroup
+//     (TestFlatMemory in internal/bench, TestForObjects in internal/heap).
 //   - Nothing to do costs listings only (TestSteadyStateIsListOnly); unlike ETags are
 //     settled by content (TestUnlikeTags), once if there is a place for a journal
 //     (TestSteadyStateWithoutEqualTags), which is believed no longer than both rows are
