@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -150,8 +151,8 @@ func (r *room) must(t *testing.T, name string, args ...string) string {
 	return output
 }
 
-// refused demands that a program fails, and says each of the parts, itself or by a Job.
-func (r *room) refused(t *testing.T, err error, parts ...string) {
+// refused demands that a program has failed, and said each of the parts.
+func refused(t *testing.T, err error, parts ...string) {
 	t.Helper()
 	if err == nil {
 		t.Fatal("what loses a claim is not refused")
@@ -218,4 +219,40 @@ func block(t *testing.T, page, name string) string {
 		t.Fatalf("%s has no block %s", page, name)
 	}
 	return string(match[1]) + "\n"
+}
+
+// addLibrary gives the room's chart the library chart.
+func (r *room) addLibrary(t *testing.T) {
+	t.Helper()
+	if err := os.CopyFS(filepath.Join(r.folder, "chart", "charts", "ferry"), os.DirFS("../../charts/ferry")); err != nil {
+		t.Fatal(err)
+	}
+	r.write(t, "chart/templates/ferry.yaml", "{{ include \"ferry.objects\" . }}\n")
+	file := filepath.Join(r.folder, "chart", "Chart.yaml")
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = os.WriteFile(file, append(text, "dependencies: [{name: ferry, version: 0.1.0}]\n"...), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// addPlugin has Helm 4 find its post-renderer, as `ferry shellenv` does.
+func (r *room) addPlugin(t *testing.T) {
+	t.Helper()
+	text, err := os.ReadFile("../../helm4/ferry-post-renderer/plugin.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.write(t, "plugin/helm4/ferry-post-renderer/plugin.yaml", string(text))
+	program := filepath.Join(r.folder, "plugin", "bin", runtime.GOOS+"-"+runtime.GOARCH, "ferry")
+	err = os.MkdirAll(filepath.Dir(program), 0o755)
+	if err == nil {
+		err = os.Symlink(filepath.Join(programs, "ferry"), program)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.env = append(r.env, "HELM_PLUGINS="+filepath.Join(r.folder, "plugin", "helm4"))
 }
