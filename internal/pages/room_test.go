@@ -1,4 +1,4 @@
-package gitops
+package pages
 
 import (
 	"bytes"
@@ -45,6 +45,9 @@ func newRoom(t *testing.T, tools map[string]string) *room {
 		t.Fatal(err)
 	}
 	r := &room{client: client, folder: t.TempDir()}
+	if err := os.Symlink(filepath.Join(programs, "ferry-hook"), r.hook()); err != nil {
+		t.Fatal(err)
+	}
 	home, bin := t.TempDir(), t.TempDir()
 	for name, path := range tools {
 		if err := os.Symlink(path, filepath.Join(bin, name)); err != nil {
@@ -62,6 +65,9 @@ func newRoom(t *testing.T, tools map[string]string) *room {
 	r.keepRunning(t)
 	return r
 }
+
+// hook is the program that Jobs run: ferry-hook, unless a test puts something else there.
+func (r *room) hook() string { return filepath.Join(r.folder, "hook") }
 
 // kubeconfig is a file by which clients work in the room's namespace.
 func (r *room) kubeconfig(t *testing.T) string {
@@ -84,7 +90,7 @@ func (r *room) keepRunning(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	jobs, claims := make(chan string, 1), make(chan struct{})
 	go func() {
-		log, err := server.RunJobs(ctx, r.client.Namespace, filepath.Join(programs, "ferry-hook"))
+		log, err := server.RunJobs(ctx, r.client.Namespace, r.hook())
 		jobs <- fmt.Sprint(log, err)
 	}()
 	go func() {

@@ -1,4 +1,4 @@
-package gitops
+package pages
 
 import (
 	"context"
@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
 	ctx := context.Background() //nolint:forbidigo // this is main, as far as tests have one
-	folder, err := os.MkdirTemp("", "ferry-gitops-")
+	folder, err := os.MkdirTemp("", "ferry-pages-")
 	if err == nil {
 		defer os.RemoveAll(folder)
 		programs = filepath.Join(folder, "bin")

@@ -1,4 +1,4 @@
-package gitops
+package pages
 
 import (
 	"bufio"
