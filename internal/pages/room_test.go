@@ -33,8 +33,9 @@ type room struct {
 	stop func()
 }
 
-// newRoom makes a room with the chart of the pages in ./chart, and ferry.yaml.
-func newRoom(t *testing.T, tools map[string]string) *room {
+// newRoom makes a room with the chart of the pages in ./chart, and ferry.yaml. jobs is what Jobs have in
+// their environment besides.
+func newRoom(t *testing.T, tools map[string]string, jobs ...string) *room {
 	t.Helper()
 	namespace := strings.ToLower(strings.NewReplacer("/", "-", "_", "-").Replace(t.Name()))
 	if err := server.Namespace(t.Context(), namespace, nil); err != nil {
@@ -62,7 +63,7 @@ func newRoom(t *testing.T, tools map[string]string) *room {
 		t.Fatal(err)
 	}
 	r.write(t, "ferry.yaml", "apiVersion: helm-ferry.dev/v1alpha1\nkind: Ferry\nmetadata: {name: lake}\n")
-	r.keepRunning(t)
+	r.keepRunning(t, jobs)
 	return r
 }
 
@@ -85,12 +86,12 @@ func (r *room) kubeconfig(t *testing.T) string {
 }
 
 // keepRunning does what controllers and nodes would, until the test ends or stop is called.
-func (r *room) keepRunning(t *testing.T) {
+func (r *room) keepRunning(t *testing.T, env []string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	jobs, claims := make(chan string, 1), make(chan struct{})
 	go func() {
-		log, err := server.RunJobs(ctx, r.client.Namespace, r.hook())
+		log, err := server.RunJobs(ctx, r.client.Namespace, r.hook(), env...)
 		jobs <- fmt.Sprint(log, err)
 	}()
 	go func() {
