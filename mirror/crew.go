@@ -1,6 +1,9 @@
 package mirror
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // crew is the workers of a walk. They come as there is work for them and stay until
 // there is none any more.
@@ -8,6 +11,8 @@ type crew struct {
 	work  func(pair)
 	jobs  chan pair
 	limit int
+
+	waited atomic.Bool // somebody did for a worker
 
 	mu      sync.Mutex
 	hired   int
@@ -24,10 +29,14 @@ func (c *crew) give(p pair) {
 	case c.jobs <- p:
 	default:
 		if !c.hire(p) {
+			c.waited.Store(true)
 			c.jobs <- p
 		}
 	}
 }
+
+// busy tells whether there was more work than workers since it was last asked.
+func (c *crew) busy() bool { return c.waited.Swap(false) }
 
 // hire begins a worker with its first pair, if there may be another one.
 func (c *crew) hire(p pair) bool {

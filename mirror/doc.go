@@ -22,8 +22,8 @@
 // For each bucket: both sides are listed, a page ahead, and joined key by key; a pure
 // decision is taken for each pair; workers copy and compare; delicate keys come after all plain
 // ones; what points to other objects, such as the metadata of Iceberg and Delta tables,
-// comes after those; removals come last, in the opposite order. Memory does not grow
-// with keys or sizes (TestFlatMemory).
+// comes after those; removals come last, in the opposite order. A walk knows nothing beyond
+// the range of keys that it was given: several processes could take a range each.
 //
 // # Guarantees
 //
@@ -55,6 +55,8 @@
 //     run with a digest that is wrong on purpose (TestDigestsAreChecked).
 //   - Each store gets as many calls at a time as it does more with, and half of that
 //     when it is busy (TestPace, TestPaceOfBusyEndpoint).
+//   - Memory does not grow with keys or sizes, and stays within the limit of a cgroup
+//     (TestFlatMemory in internal/bench, TestForObjects in internal/heap).
 //   - Nothing to do costs listings only (TestSteadyStateIsListOnly); unlike ETags are
 //     settled by content (TestUnlikeTags), once if there is a place for a journal
 //     (TestSteadyStateWithoutEqualTags), which is believed no longer than both rows are
@@ -69,9 +71,9 @@
 //     TestTwoNamesForOneStore).
 //   - A run may be interrupted anywhere and repeated; it drops the parts of what it
 //     did not finish (TestInterruptAndResume), after a grace if so asked (TestGrace). With
-//     a journal the next run takes large objects up again, when they and their parts are
+//     a journal the next run takes objects in parts up again, when they and their parts are
 //     still the same (TestResume), and drops what it cannot use, but nothing that is not
-//     its own (TestResumeNothingElse).
+//     its own (TestResumeNothingElse, TestPartsOfAKilledRun).
 //   - Retries and waits are bounded, and repeat a read and its write together
 //     (TestPassingFailures, TestLastingFailures, TestStalledTransfer, TestGivenUp).
 //   - Removals come last, never after an error, within an allowance, and through a
@@ -80,7 +82,9 @@
 //   - With Options.Versions, every version and delete marker of a key arrives, the oldest
 //     first; what is there is continued and never written twice, an interruption or a
 //     doubtful answer included (TestHistory, TestHistoryIsContinued,
-//     TestHistoryDuplicatesNothing, TestHistoryIsResumed). A destination that keeps no
+//     TestHistoryDuplicatesNothing, TestHistoryIsResumed). Versions of objects keep their
+//     ids where stores take those of others (TestRealHistory); elsewhere, and for delete
+//     markers, they are known by their place in the order. A destination that keeps no
 //     versions is refused (TestHistoryNeedsVersions).
 //   - Retention and legal hold come along where they can be held, and are named where
 //     not (TestLocksAreCarried, TestLocksCannotBeHeld, TestLocksAreHidden).

@@ -18,7 +18,7 @@ func AddCounts(a *Counts, b Counts) { a.add(b) }
 // Joined walks one bucket of two stores and tells see of each key and the sides that
 // have it. It returns the report so far.
 func Joined(ctx context.Context, src, dst Reader, see func(key string, src, dst bool)) (BucketReport, error) {
-	e, err := newEngine(kindVerify, src, Options{Buckets: []string{"cargo"}})
+	e, err := newEngine(kindVerify, src, Options{Buckets: []string{"cargo"}}.WithSizes(5<<30, 64<<20))
 	if err != nil {
 		return BucketReport{}, err
 	}

@@ -18,6 +18,7 @@ type feed struct {
 	stop  atomic.Pointer[string] // how far the goroutine has to read
 
 	spent, asked atomic.Int64 // nanoseconds for how many pages
+	least        atomic.Int64 // nanoseconds for one of them, 0 before there is one
 
 	shown seam   // what the listing began with, behind a guess
 	from  string // keys below are those of another span
@@ -68,8 +69,7 @@ func (f *feed) read(ctx context.Context) {
 		}
 		began := time.Now()
 		entries, err := f.pager.next(ctx)
-		f.spent.Add(int64(time.Since(began)))
-		f.asked.Add(1)
+		f.took(time.Since(began))
 		if err != nil {
 			f.err = err
 
@@ -87,6 +87,18 @@ func (f *feed) read(ctx context.Context) {
 		}
 	}
 }
+
+// took takes note of how long a page took. The goroutine alone does.
+func (f *feed) took(elapsed time.Duration) {
+	f.spent.Add(int64(elapsed))
+	f.asked.Add(1)
+	if least := f.least.Load(); least == 0 || int64(elapsed) < least {
+		f.least.Store(max(1, int64(elapsed)))
+	}
+}
+
+// quickest is how long the server has taken for a page at least.
+func (f *feed) quickest() time.Duration { return time.Duration(f.least.Load()) }
 
 // perPage is how long the server takes for a page.
 func (f *feed) perPage() time.Duration {

@@ -62,6 +62,9 @@ func TestKeysThatOverlap(t *testing.T) {
 		opts.Concurrency = 1
 		rep := w.run(w.src, w.dst, opts, mirror.OutcomePartial)
 		w.equal("destination", w.content(w.dst, bucket), map[string]string{"a": "object", "c": "plain"})
+		if rep.Buckets[0].Differences.Total != 1 {
+			w.Fatalf("differences: %+v", rep.Buckets[0].Differences)
+		}
 		w.equal("refused", rep.Buckets[0].Differences.First[0].Key, "a/b")
 		w.says(first(rep), "cannot hold this key")
 	})

@@ -108,10 +108,12 @@ type Remove struct {
 	Trash time.Duration
 }
 
-// limits are sizes that stores impose.
+// limits are sizes that stores impose, and what else tests set.
 type limits struct {
 	single int64 // the largest object that one request may write
 	part   int64 // the smallest part of our own layout
+
+	page time.Duration // a listing whose pages come more quickly is read at one place
 }
 
 // Validate checks the options. It joins all that is wrong.
@@ -199,7 +201,7 @@ func (o Options) concurrency() int {
 
 func (o Options) sizes() limits {
 	if o.limits == (limits{}) {
-		return limits{single: 5 << 30, part: 64 << 20}
+		return limits{single: 5 << 30, part: 64 << 20, page: quickPage}
 	}
 
 	return o.limits

@@ -10,7 +10,7 @@ import (
 const (
 	firstPace = 8 // calls at a time before anything is known of an endpoint
 	slowest   = 2
-	window    = 500 * time.Millisecond // over which an endpoint is measured
+	window    = 250 * time.Millisecond // over which an endpoint is measured
 	holdTime  = 10 * time.Second       // before more is tried again
 	busyTime  = time.Second            // in which refusals count once
 )
@@ -33,6 +33,7 @@ type pace struct {
 	good    int       // that limit
 	nextTry time.Time
 	busy    time.Time // of the last refusal that counted
+	known   bool      // it was too much once: from then on, more is tried in smaller steps
 }
 
 func newPace(limit int) *pace {
@@ -103,7 +104,7 @@ func (p *pace) refused(now time.Time) {
 	if now.Sub(p.busy) < busyTime {
 		return
 	}
-	p.busy, p.nextTry = now, now.Add(holdTime)
+	p.busy, p.nextTry, p.known = now, now.Add(holdTime), true
 	p.limit = max(slowest, p.limit/2)
 	p.good, p.best = p.limit, 0
 	p.restart(now)
@@ -121,14 +122,23 @@ func (p *pace) judge(now time.Time) {
 	rate := p.done / elapsed.Seconds()
 	switch {
 	case p.limit > p.good && rate < 1.1*p.best: // more calls at a time took longer each
-		p.limit, p.nextTry = p.good, now.Add(holdTime)
+		p.limit, p.nextTry, p.known = p.good, now.Add(holdTime), true
 	default:
 		p.good, p.best = p.limit, rate
 		if p.full && !now.Before(p.nextTry) {
-			p.limit = min(p.max, p.limit+max(2, p.limit/2))
+			p.limit = min(p.max, p.limit+p.more())
 		}
 	}
 	p.restart(now)
+}
+
+// more is how many calls at a time are tried in addition.
+func (p *pace) more() int {
+	if p.known {
+		return max(2, p.limit/2)
+	}
+
+	return p.limit
 }
 
 func (p *pace) restart(now time.Time) { p.began, p.done, p.full = now, 0, false }

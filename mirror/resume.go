@@ -10,11 +10,14 @@ import (
 	"github.com/helm-ferry/ferry/mirror/journal"
 )
 
-// resumable reports whether it is worth while to take the object up again: it is large,
-// and its parts prove that they belong to it.
+// journaled reports whether what is written in parts is taken down, so that the next run can drop the
+// parts if this one is killed.
+func (t *transfer) journaled() bool { return t.hints != nil && !t.hints.frozen }
+
+// resumable reports whether the next run could take the object up again: its parts prove that they
+// belong to it.
 func (t *transfer) resumable(obj Object) bool {
-	return t.hints != nil && !t.hints.frozen && obj.Size > t.opts.sizes().part && obj.ETag.Parts() > 0 &&
-		!t.ownCut && !t.wary && !t.opaque && !t.blind
+	return t.journaled() && obj.ETag.Parts() > 0 && !t.ownCut && !t.wary && !t.opaque && !t.blind
 }
 
 // begin begins an upload, or takes up the one in which an interrupted run was writing
@@ -22,7 +25,7 @@ func (t *transfer) resumable(obj Object) bool {
 func (t *transfer) begin(ctx context.Context, obj Object) (up Upload, done func(), err error) {
 	t.have, t.recorded = nil, false
 	filing := t.filing()
-	if !t.resumable(obj) {
+	if !t.journaled() {
 		up, err = t.dst.Upload(ctx, t.dstBucket, t.dest, UploadRequest{Attributes: obj.Attributes, Filing: filing})
 
 		return up, func() {}, err
@@ -31,7 +34,12 @@ func (t *transfer) begin(ctx context.Context, obj Object) (up Upload, done func(
 	ended := func(u journal.Upload) func() {
 		return func() { t.hintless(t.hints.journal.End(context.WithoutCancel(ctx), u)) }
 	}
-	if u, ok := t.hints.take(record); ok {
+	var u journal.Upload
+	ok := false
+	if t.resumable(obj) {
+		u, ok = t.hints.take(record)
+	}
+	if ok {
 		up, parts, err := t.dst.Resume(ctx, t.dstBucket, t.dest, u.ID, filing)
 		if err == nil {
 			t.have, t.recorded = map[int]Part{}, true
@@ -53,7 +61,7 @@ func (t *transfer) begin(ctx context.Context, obj Object) (up Upload, done func(
 	}
 	record.ID, record.Started = up.ID(), time.Now()
 	err = t.hints.journal.Begin(ctx, record)
-	t.recorded = err == nil
+	t.recorded = err == nil && t.resumable(obj)
 	t.hintless(err)
 
 	return up, ended(record), nil

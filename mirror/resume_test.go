@@ -25,12 +25,31 @@ func (w world) halfway(opts mirror.Options, part int) {
 	w.equal("uploads left", w.dst.Pending(), 1)
 }
 
+// What a killed run was writing in parts that prove nothing is dropped by the next one.
+func TestPartsOfAKilledRun(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		w.put(w.src, map[string]string{"plain": strings.Repeat("x", 100)})
+		opts, place := w.remembering()
+		opts = opts.WithSizes(10, 10)
+		ctx, cancel := context.WithCancel(w.Context())
+		defer cancel()
+		dst := stopping{Store: w.dst, part: 2, stop: cancel, dead: true}
+		if _, err := mirror.Run(ctx, w.src, dst, opts); !errors.Is(err, context.Canceled) {
+			w.Fatalf("got %v", err)
+		}
+		w.equal("uploads left", []int{w.dst.Pending(), w.records(place)}, []int{1, 1})
+		w.run(w.src, w.dst, opts, mirror.OutcomeDone)
+		w.equal("uploads left", []int{w.dst.Pending(), w.records(place)}, []int{0, 0})
+	})
+}
+
 // stopping is a store with which a run ends when it comes to a part.
 type stopping struct {
 	mirror.Store
 
 	part int
 	stop func()
+	dead bool // nothing is tidied up either
 }
 
 func (s stopping) Upload(ctx context.Context, bucket, key string, req mirror.UploadRequest) (mirror.Upload, error) {
@@ -42,6 +61,14 @@ func (s stopping) Upload(ctx context.Context, bucket, key string, req mirror.Upl
 type stoppingUpload struct {
 	mirror.Upload
 	stopping
+}
+
+func (u stoppingUpload) Abort(ctx context.Context) error {
+	if u.dead {
+		return context.Canceled
+	}
+
+	return u.Upload.Abort(ctx)
 }
 
 func (u stoppingUpload) Part(ctx context.Context, n int, body io.Reader, size int64) (mirror.ETag, error) {
@@ -67,13 +94,12 @@ func (w world) records(place *memory.Store) int {
 	return n
 }
 
-// A large object that was half written when a run ended is taken up again: parts that
+// An object that was half written when a run ended is taken up again, however small it is: parts that
 // the destination has are neither read nor written again.
 func TestResume(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
 		w.parts(w.src, "large", "one", "two", "three", "four", "five", "six")
 		opts, place := w.remembering()
-		opts = opts.WithSizes(1<<20, 4)
 		w.halfway(opts, 5)
 		src, dst := faulty.New(w.src, faulty.Faults{}), faulty.New(w.dst, faulty.Faults{})
 		rep := w.run(src, dst, opts, mirror.OutcomeDone)

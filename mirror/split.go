@@ -10,16 +10,23 @@ import (
 
 const (
 	maxSpans      = 8 // of one walk at a time
-	firstPatience = 4 // pages that a listing has before it is split
+	firstPatience = 8 // pages that a listing has before it is split
 	patience      = 4 // pages that a span has before it is split again
 	probePrice    = 2 // pages that pay for a probe
 	dearProbe     = 4 // pages that take as long as a probe of a server that has to look for the middle
 )
 
+// quickPage is a page for which there was hardly any wait: a server that gives pages so quickly does
+// nothing faster when it is asked for several, and some begin a search of their own for each place.
+const quickPage = 20 * time.Millisecond
+
 // split splits off what is far ahead of the page that a feed has just taken, as
-// long as there are spans to spare. A probe that finds nothing narrows the next one
-// down.
+// long as there are spans to spare, and the walk waits for listings and not for its workers. A probe
+// that finds nothing narrows the next one down.
 func (s *span) split(ctx context.Context, f *feed) error {
+	if f.quickest() < s.opts.sizes().page || s.crew.busy() {
+		return nil
+	}
 	for !f.ended() && !s.whole.Load() {
 		pages := max(s.left.count, s.right.count)
 		if pages < s.patience || pages < s.spent+probePrice {

@@ -5,6 +5,8 @@ import (
 	"crypto/md5"
 	"io"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Reader is the side that is read. All methods are safe for concurrent use.
@@ -171,4 +173,15 @@ type Filing struct {
 	Modified     time.Time // in place of the time of the write
 	StorageClass string
 	Version      string // in place of an id of the store's choice
+}
+
+// VersionID is the id of a version in the one form that stores take from others, as MinIO does: that of a
+// UUID. It is empty where the filing asks for none, or for one of another form.
+func (f Filing) VersionID() string {
+	id, err := uuid.Parse(f.Version)
+	if err != nil || id.String() != f.Version {
+		return ""
+	}
+
+	return f.Version
 }

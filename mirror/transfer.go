@@ -26,7 +26,7 @@ type transfer struct {
 	hints   *hints       // on the way into the mirror
 	have    map[int]Part // of the upload that is taken up again
 
-	recorded bool // the journal has the upload
+	recorded bool // the journal has the upload, and the next run can take it up
 
 	src             Reader
 	srcBucket       string

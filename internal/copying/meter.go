@@ -1,6 +1,7 @@
 package copying
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ type Meter struct {
 	log *slog.Logger
 
 	mu       sync.Mutex
+	screen   *Screen // nil where nobody watches
 	bucket   string
 	phase    string
 	task     task  // the part of the bucket
@@ -42,7 +44,7 @@ func (m *Meter) event(e mirror.Event) {
 		return
 	case mirror.EventAbilities:
 		if _, tried := e.Abilities.Destination[mirror.AbilityConditions]; tried {
-			m.log.Info("abilities", "destination", e.Abilities.Destination.String())
+			m.abilities(*e.Abilities)
 		}
 		return
 	case mirror.EventPhase:
@@ -65,6 +67,16 @@ func (m *Meter) event(e mirror.Event) {
 	m.bytes += e.Bytes
 	m.task.objects += max(e.Objects, 1)
 	m.task.bytes += e.Bytes
+}
+
+// abilities says what the two stores can do, in one line.
+func (m *Meter) abilities(found mirror.StoreAbilities) {
+	source, destination := cmp.Or(found.Source.String(), "unknown"), cmp.Or(found.Destination.String(), "unknown")
+	if m.screen == nil {
+		m.log.Info("abilities", "source", source, "destination", destination)
+		return
+	}
+	fmt.Fprintf(m.screen, "abilities of the source: %s; of the destination: %s\n", source, destination)
 }
 
 // add counts bytes of the source while an object is read.
@@ -112,6 +124,9 @@ const (
 
 // Draw keeps the last line of a screen current until stop is called, which takes the line away.
 func (m *Meter) Draw(screen *Screen) (stop func()) {
+	m.mu.Lock()
+	m.screen = screen
+	m.mu.Unlock()
 	var reads []int64
 	end := every(frame, func() {
 		m.mu.Lock()

@@ -136,3 +136,23 @@ func TestBytesAreCountedWhileTheyAreRead(t *testing.T) {
 		t.Errorf("got a body and %v", err)
 	}
 }
+
+// TestAbilitiesAreShown looks at both places where a run may be watched.
+func TestAbilitiesAreShown(t *testing.T) {
+	event := mirror.Event{Kind: mirror.EventAbilities, Abilities: &mirror.StoreAbilities{
+		Source:      mirror.Abilities{mirror.AbilityVersions: true},
+		Destination: mirror.Abilities{mirror.AbilityConditions: true, mirror.AbilityTimes: false},
+	}}
+	var log, terminal bytes.Buffer
+	m := newMeter(slog.New(slog.NewTextHandler(&log, nil)))
+	m.event(event)
+	if want := `msg=abilities source=versions destination="conditions, no times"`; !strings.Contains(log.String(), want) {
+		t.Errorf("the log does not say %q: %s", want, &log)
+	}
+	stop := m.Draw(NewScreen(&terminal, func() int { return 80 }))
+	m.event(event)
+	stop()
+	if want := "abilities of the source: versions; of the destination: conditions, no times\n"; !strings.Contains(terminal.String(), want) {
+		t.Errorf("the terminal does not say %q: %q", want, &terminal)
+	}
+}

@@ -16,6 +16,21 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestPatchesApply notices a patch that the source has left behind long before `make mutants` runs.
+func TestPatchesApply(t *testing.T) {
+	rows, err := load("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		check := exec.CommandContext(t.Context(), "git", "apply", "--check", filepath.Join("testdata", "mutants", r.Name+".patch"))
+		check.Dir = "../.."
+		if out, err := check.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", r.Name, err, out)
+		}
+	}
+}
+
 const (
 	sumGo = "package sum\n\nimport \"os\"\n\nvar exit = os.Exit\n\nfunc Sum(a, b int) int {\n\treturn a + b\n}\n"
 	test  = `package sum

@@ -13,7 +13,7 @@ import (
 
 // A store without faults is the store itself.
 func TestConformance(t *testing.T) {
-	storetest.Run(t, faulty.New(memory.New("mem://a:1", memory.Quirks{}), faulty.Faults{}), storetest.Lacks{})
+	storetest.Run(t, faulty.New(memory.New("mem://a:1", memory.Quirks{KeepsIDs: true}), faulty.Faults{}), storetest.Lacks{})
 }
 
 // A fault may sleep in a bubble while others wait for their turn.

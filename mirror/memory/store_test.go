@@ -8,5 +8,5 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	storetest.Run(t, memory.New("mem://a:1", memory.Quirks{}), storetest.Lacks{})
+	storetest.Run(t, memory.New("mem://a:1", memory.Quirks{KeepsIDs: true}), storetest.Lacks{})
 }

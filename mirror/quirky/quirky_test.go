@@ -32,15 +32,15 @@ func TestConformance(t *testing.T) {
 		quirks quirky.Quirks
 		lacks  storetest.Lacks
 	}{
-		"plain":       {lacks: storetest.Lacks{Times: true}},
-		"keeps times": {quirks: quirky.Quirks{KeepsTimes: true}},
+		"plain":       {lacks: storetest.Lacks{Times: true, VersionIDs: true}},
+		"keeps times": {quirks: quirky.Quirks{KeepsTimes: true}, lacks: storetest.Lacks{VersionIDs: true}},
 		"ignores conditions": {
 			quirks: quirky.Quirks{KeepsTimes: true, Writes: quirky.Writes{NoConditions: true}},
-			lacks:  storetest.Lacks{Conditions: true},
+			lacks:  storetest.Lacks{Conditions: true, VersionIDs: true},
 		},
 		"folders": {
 			quirks: quirky.Quirks{KeepsTimes: true, Keys: quirky.Keys{Folders: true}},
-			lacks:  storetest.Lacks{Overlap: true},
+			lacks:  storetest.Lacks{Overlap: true, VersionIDs: true},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

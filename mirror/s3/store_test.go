@@ -29,7 +29,7 @@ func TestMinIO(t *testing.T) {
 
 func TestVersityGW(t *testing.T) {
 	storetest.Run(t, open(t, testworld.StartVersityGW(t)), storetest.Lacks{
-		Overlap: true, Times: true, BareMarkers: true, Settings: []string{"lifecycle", "encryption"},
+		Overlap: true, Times: true, BareMarkers: true, VersionIDs: true, Settings: []string{"lifecycle", "encryption"},
 	})
 }
 

@@ -52,6 +52,7 @@ func putOptions(a mirror.Attributes, f mirror.Filing) (minio.PutObjectOptions, e
 	opts := minio.PutObjectOptions{
 		UserMetadata: map[string]string{}, UserTags: a.Tags, StorageClass: f.StorageClass, DisableContentSha256: true,
 	}
+	opts.Internal.SourceVersionID = f.VersionID()
 	if _, err := tags.NewTags(a.Tags, true); err != nil {
 		return opts, fmt.Errorf("%w: %w", mirror.ErrTagsRefused, err)
 	}

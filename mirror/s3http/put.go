@@ -10,6 +10,7 @@ import (
 
 	"github.com/minio/minio-go/v7/pkg/tags"
 
+	"github.com/helm-ferry/ferry/internal/sigv4"
 	"github.com/helm-ferry/ferry/mirror"
 )
 
@@ -39,10 +40,14 @@ func (s *Store) Put(ctx context.Context, bucket, key string, req mirror.PutReque
 	return parseETag(etag), err
 }
 
-// file asks for a filing, in headers that other servers leave alone.
+// file asks for a filing, in what other servers leave alone.
 func (c *call) file(f mirror.Filing) {
 	if f.StorageClass != "" {
 		c.header["X-Amz-Storage-Class"] = []string{f.StorageClass}
+		c.files = true
+	}
+	if id := f.VersionID(); id != "" {
+		c.query = string(sigv4.AppendQuery([]byte(c.query), "versionId", id))
 		c.files = true
 	}
 	if !f.Modified.IsZero() {

@@ -36,7 +36,7 @@ func (s *Store) Upload(ctx context.Context, bucket, key string, req mirror.Uploa
 	if c.header, err = headersOf(req.Attributes); err != nil {
 		return nil, c.failed(ctx, err)
 	}
-	c.file(mirror.Filing{StorageClass: req.Filing.StorageClass})
+	c.file(mirror.Filing{StorageClass: req.Filing.StorageClass, Version: req.Filing.Version})
 	var begun struct {
 		UploadID string `xml:"UploadId"` // under a root of several names
 	}

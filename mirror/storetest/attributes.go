@@ -94,13 +94,15 @@ func (s *suite) tagCount() {
 	s.fails(err, mirror.ErrNoObject)
 }
 
-// Keys are names that stores mix up or refuse.
+// Keys are names that stores mix up or refuse. Two are of 1024 bytes, the most that S3 has, and of one more.
 func Keys() []string {
 	keys := []string{
 		"plain", "sp ace", "pl+us", "per%cent", "per%2Fcent", "am&per;sand", "qu?ery", "ha#sh", `quo"te`, "apo's",
 		"double//slash", "/leading", "trailing/", "../up", "a/../b", "./here", "a/./b", "dots..", "..", `back\slash`,
 		"\u00e9-nfc", "e\u0301-nfd", "\u65e5\u672c", "\U0001f6a2", "tab\there", "line\nfeed", "bell\a", "del\x7f",
-		strings.Repeat("long/", 200) + "end", strings.Repeat("x", 255), "seg/" + strings.Repeat("y", 300),
+		strings.Repeat("long/", 200) + "end", strings.Repeat(strings.Repeat("z", 127)+"/", 7) + strings.Repeat("z", 128),
+		strings.Repeat(strings.Repeat("z", 127)+"/", 7) + strings.Repeat("z", 129),
+		strings.Repeat("x", 255), "seg/" + strings.Repeat("y", 300),
 		"not utf-8 \xff", "cut \xe6\x97", "overlong \xc0\xaf", "surrogate \xed\xa0\x80", "\ufeffmark", "right\u202eleft",
 	}
 	for c := byte(1); c < 0x80; c++ {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"crypto/md5"
 	"errors"
 	"fmt"
 	"maps"
@@ -102,6 +103,43 @@ func (s *suite) versions() {
 	}
 	s.same("behind a version", spelled(page.Entries), []string{"k 2", "k 1", "other 4"})
 	s.same("listing without versions", s.listed(mirror.Cursor{}), []string{"k", "other"})
+}
+
+// versionIDs are those of another store where they can be, and whatever else was asked for stays.
+func (s *suite) versionIDs() {
+	if !s.keepVersions() {
+		return
+	}
+	const first, second = "0b3e5a53-6f3f-4a5c-9a4b-0d5a8c2f6e11", "7c1d9a80-2e0b-4d7f-8b0e-3f6f2a9e4c22"
+	sum := md5.Sum([]byte("1"))
+	for _, id := range []string{first, "not-a-uuid", "null"} {
+		_, err := s.Put(s.Context(), s.bucket, "k "+id, mirror.PutRequest{
+			Body: strings.NewReader("1"), Size: 1, MD5: sum, Filing: mirror.Filing{Version: id},
+		})
+		if err != nil {
+			s.Fatalf("version id %q: %v", id, err)
+		}
+	}
+	up, err := s.Upload(s.Context(), s.bucket, "parts", mirror.UploadRequest{Filing: mirror.Filing{Version: second}})
+	if err != nil {
+		s.Fatal(err)
+	}
+	if _, err := up.Part(s.Context(), 1, strings.NewReader("part"), 4); err != nil {
+		s.Fatal(err)
+	}
+	if _, err := up.Complete(s.Context()); err != nil {
+		s.Fatal(err)
+	}
+	got := s.history("")
+	s.same("versions", spelled(got), []string{"k " + first + " 1", "k not-a-uuid 1", "k null 1", "parts 4"})
+	if !s.lacks.VersionIDs {
+		s.same("ids", []string{got[0].Version, got[3].Version}, []string{first, second})
+	}
+	for _, e := range got {
+		if _, content := s.get(e.Key, mirror.Selection{Version: e.Version}); content != "1" && content != "part" {
+			s.Errorf("version %s of %q is %q", e.Version, e.Key, content)
+		}
+	}
 }
 
 // versionPages reads more versions than a page has; pages break within a key.

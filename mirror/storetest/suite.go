@@ -27,6 +27,7 @@ type Lacks struct {
 	Conditions bool // ignores the conditions of writes
 
 	Versions    bool     // keeps no versions
+	VersionIDs  bool     // gives versions ids of its own, whatever was asked
 	BareMarkers bool     // writes no delete marker where there is no object to hide
 	Lock        bool     // holds neither retention nor legal hold
 	Settings    []string // settings that it does not know
@@ -48,6 +49,7 @@ func Run(t *testing.T, store mirror.Store, lacks Lacks) {
 		"tag count":           (*suite).tagCount,
 		"filing":              (*suite).filing,
 		"unknown class":       (*suite).unknownClass,
+		"version ids":         (*suite).versionIDs,
 		"write where nothing": (*suite).writeIfAbsent,
 		"write over a tag":    (*suite).writeIfMatch,
 		"resume":              (*suite).resume,

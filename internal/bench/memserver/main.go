@@ -26,7 +26,7 @@ func run(ctx context.Context, stdin io.Reader, stdout io.Writer, args []string) 
 	if err := flags.Parse(args); err != nil || flags.NArg() != 1 {
 		return 2
 	}
-	server := quirky.New(quirky.Config{Name: "AmazonS3"}) // whose reads say whether there are tags
+	server := quirky.New(quirky.Config{Name: "MinIO"}) // whose reads say whether there are tags
 	if *objects > 0 {
 		server.CreateSynthetic(flags.Arg(0), quirky.Synthetic{Keys: *objects, Prefix: "events/part-", Size: *size, Parts: *parts})
 	} else {
