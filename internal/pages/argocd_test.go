@@ -250,8 +250,10 @@ func (a *argo) port(t *testing.T) int32 {
 // TestArgoCD syncs an application with the plugin of the page: what loses a claim ends in PreSync, before
 // anything is applied or pruned.
 func TestArgoCD(t *testing.T) {
+	t.Parallel()
 	for major, helm := range helms(t) {
 		t.Run("helm"+major, func(t *testing.T) {
+			t.Parallel()
 			a := newArgo(t, helm)
 			for _, values := range []string{"uploads: true", "{uploads: true, service: {ports: {api: 9001}}}"} {
 				if err := a.sync(t, values); err != nil {
@@ -302,6 +304,7 @@ func TestArgoCD(t *testing.T) {
 
 // TestArgoCDWithoutFerry is the same sync without Ferry: the claim is pruned.
 func TestArgoCDWithoutFerry(t *testing.T) {
+	t.Parallel()
 	a := newArgo(t, testworld.Helm4(t))
 	bare, _, found := strings.Cut(a.generate[2], "|\n")
 	if !found {
@@ -322,6 +325,7 @@ func TestArgoCDWithoutFerry(t *testing.T) {
 // TestArgoCDWithTheLibraryChartAlone: the chart's guard runs as a hook of Argo CD, finds no record, and says
 // that it has not judged.
 func TestArgoCDWithTheLibraryChartAlone(t *testing.T) {
+	t.Parallel()
 	a := newArgo(t, testworld.Helm4(t))
 	a.addLibrary(t)
 	a.generate = []string{
@@ -341,6 +345,7 @@ func TestArgoCDWithTheLibraryChartAlone(t *testing.T) {
 
 // TestArgoCDPluginFails: where Helm fails, so does the command, and nothing is to be synced.
 func TestArgoCDPluginFails(t *testing.T) {
+	t.Parallel()
 	a := newArgo(t, testworld.Helm4(t))
 	a.write(t, "chart/templates/broken.yaml", "{{ fail \"the chart says no\" }}\n")
 	cmd := exec.CommandContext(t.Context(), a.generate[0], a.generate[1:]...)

@@ -180,12 +180,16 @@ func (f *flux) alias(t *testing.T) string {
 func withFlux(t *testing.T, test func(t *testing.T, f *flux)) {
 	t.Helper()
 	for major, helm := range helms(t) {
-		t.Run("helm"+major, func(t *testing.T) { test(t, newFlux(t, major, helm)) })
+		t.Run("helm"+major, func(t *testing.T) {
+			t.Parallel()
+			test(t, newFlux(t, major, helm))
+		})
 	}
 }
 
 // TestFluxGuard: what loses a claim fails before anything is applied. A retry leaves the claim behind.
 func TestFluxGuard(t *testing.T) {
+	t.Parallel()
 	withFlux(t, func(t *testing.T, f *flux) {
 		f.commit(t, fluxValues, oneStore, "extra: true\n")
 		if err := f.reconcile(t); err != nil {
@@ -220,6 +224,7 @@ func TestFluxGuard(t *testing.T) {
 
 // TestFluxMigration: two commits, and the order in which the hooks run and the alias moves.
 func TestFluxMigration(t *testing.T) {
+	t.Parallel()
 	withFlux(t, func(t *testing.T, f *flux) {
 		f.playCutover(t)
 		f.commit(t, fluxValues, oneStore)
@@ -292,6 +297,7 @@ exec FERRY_HOOK "$@"
 // without effect, against what is live. A consumer that is stopped is drift in its replicas and in
 // nothing else, which the page has Flux ignore; a claim that the guard has annotated is none.
 func TestFluxDrift(t *testing.T) {
+	t.Parallel()
 	withFlux(t, func(t *testing.T, f *flux) {
 		f.commit(t, fluxValues, oneStore, "extra: true\n")
 		if err := f.reconcile(t); err != nil {

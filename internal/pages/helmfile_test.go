@@ -26,8 +26,10 @@ type helmfile struct {
 
 // TestHelmfile syncs the page's file with both Helms: hooks, then Helm. A plan that refuses ends the sync.
 func TestHelmfile(t *testing.T) {
+	t.Parallel()
 	for major, helm := range helms(t) {
 		t.Run("helm"+major, func(t *testing.T) {
+			t.Parallel()
 			r := newRoom(t, map[string]string{"helm": helm})
 			r.env = append(r.env, "HELM_BIN="+helm)
 			var file helmfile

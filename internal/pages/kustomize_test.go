@@ -36,6 +36,7 @@ func (r *room) applies(t *testing.T, values ...string) error {
 
 // TestKustomize runs the page's script: it applies, and applies nothing where the guard refuses.
 func TestKustomize(t *testing.T) {
+	t.Parallel()
 	r := kustomizeRoom(t)
 	if err := r.applies(t); err != nil {
 		t.Fatal(err)
@@ -59,6 +60,7 @@ func TestKustomize(t *testing.T) {
 // TestKustomizePrunesClaims shows why the page's script says what may be pruned: without the list the
 // claim goes, whatever it is annotated with.
 func TestKustomizePrunesClaims(t *testing.T) {
+	t.Parallel()
 	r := kustomizeRoom(t)
 	script, rest, _ := strings.Cut(block(t, "kustomize.md", "apply.sh"), " \\\n  --prune-allowlist")
 	if rest == "" {
@@ -85,6 +87,7 @@ func TestKustomizePrunesClaims(t *testing.T) {
 
 // TestKustomizeLeavesFerryOut: the script ends where kustomize says nothing and adds nothing.
 func TestKustomizeLeavesFerryOut(t *testing.T) {
+	t.Parallel()
 	r := kustomizeRoom(t)
 	r.write(t, "apply.sh", strings.Replace(block(t, "kustomize.md", "apply.sh"), " --enable-exec", "", 1))
 	if err := r.applies(t); err == nil {

@@ -16,6 +16,7 @@ const (
 
 // TestPathA keeps MinIO by two flags. Without them the chart's default takes its place, which is refused.
 func TestPathA(t *testing.T) {
+	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm3(t))
 	s.ferry(t, "upgrade --install"+onMinIO)
 	s.claimOf(t, "data-lake-minio-0")
@@ -46,8 +47,10 @@ var defaultBuckets = []string{"ilum-files", "ilum-data", "ilum-tables", "ilum-ml
 
 // TestPathBJob is the automated path with both Helms: rehearsed, copied, cut over, verified, retired.
 func TestPathBJob(t *testing.T) {
+	t.Parallel()
 	for major, helm := range helms(t) {
 		t.Run("helm"+major, func(t *testing.T) {
+			t.Parallel()
 			s := newStoreRoom(t, helm)
 			s.installed(t)
 
@@ -107,6 +110,7 @@ func (s *storeRoom) verified(t *testing.T) {
 
 // TestPathC installs anew: there is nothing to do, and nothing is refused.
 func TestPathC(t *testing.T) {
+	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.ferry(t, "upgrade --install lake ./chart -f values.yaml --set rustfs.auth.accessKey=a,rustfs.auth.secretKey=test-only")
 	s.selects(t, "rustfs")
@@ -117,6 +121,7 @@ const prepare = onBoth + "--set migration.minioToVersitygw.enabled=true"
 // TestFAQWritesDuringTheMirror: consumers go on during the first pass; what they wrote, overwrote and
 // deleted after it is on the target once the alias has moved.
 func TestFAQWritesDuringTheMirror(t *testing.T) {
+	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.installed(t)
 	s.put(t, "lake/ilum-data/stays", "third")
@@ -136,6 +141,7 @@ func TestFAQWritesDuringTheMirror(t *testing.T) {
 // TestFAQTheJobFails: the first pass has the wrong keys for the target. With the right ones the same line
 // goes on; the Job that failed is in nobody's way.
 func TestFAQTheJobFails(t *testing.T) {
+	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm3(t))
 	s.installed(t)
 	_, err := s.typed(t, "migrate"+onBoth+"--set versitygw.auth.secretKey=wrong-keys --from minio --to versitygw")
@@ -148,6 +154,7 @@ func TestFAQTheJobFails(t *testing.T) {
 
 // TestFAQWasTheMirrorComplete: one line says it for all buckets, by content.
 func TestFAQWasTheMirrorComplete(t *testing.T) {
+	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm3(t))
 	s.installed(t)
 	output, err := s.typed(t, "verify lake copy")
@@ -166,6 +173,7 @@ func TestFAQWasTheMirrorComplete(t *testing.T) {
 
 // TestRollback goes back to MinIO, with what was written since on the new store.
 func TestRollback(t *testing.T) {
+	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.installed(t)
 	s.ferry(t, "migrate"+onBoth+"--from minio --to versitygw")
@@ -179,6 +187,7 @@ func TestRollback(t *testing.T) {
 // TestDowngradeToAnEmptyMinIO: the claim of the old store was deleted; the way back is a migration like
 // any other.
 func TestDowngradeToAnEmptyMinIO(t *testing.T) {
+	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.ferry(t, "upgrade --install"+onNew)
 	s.put(t, "copy/ilum-files/a", "first")
@@ -201,6 +210,7 @@ const toExternal = "--set objectStorage.endpoint=http://s3.example.com --set obj
 
 // TestToAnExternalStoreAndBack moves the objects to a store outside, and home again.
 func TestToAnExternalStoreAndBack(t *testing.T) {
+	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.installed(t)
 	s.external(t)
@@ -217,6 +227,7 @@ func TestToAnExternalStoreAndBack(t *testing.T) {
 
 // TestToAProviderOfTheRegistry moves the objects to a store that only a row of the user's describes.
 func TestToAProviderOfTheRegistry(t *testing.T) {
+	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.installed(t)
 	row := testworld.StartVersityGW(t)

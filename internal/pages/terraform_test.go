@@ -37,6 +37,7 @@ func postRenderer(t *testing.T) (program string, args []string) {
 // TestTerraform upgrades a release with the post-renderer of the page. A chart that brings the guard has it
 // run; version 3 of the provider is built on Helm 3, where nothing else does.
 func TestTerraform(t *testing.T) {
+	t.Parallel()
 	r := newRoom(t, map[string]string{"helm": testworld.Helm3(t)})
 	r.addLibrary(t)
 	program, args := postRenderer(t)
@@ -71,6 +72,7 @@ func TestTerraform(t *testing.T) {
 // TestTerraformBehindHelm4 runs the same executable where the manifests are those of Helm 4, as a provider
 // that is built on it would: Ferry sees that, and adds the guard.
 func TestTerraformBehindHelm4(t *testing.T) {
+	t.Parallel()
 	r := newRoom(t, map[string]string{"helm": testworld.Helm4(t)})
 	program, args := postRenderer(t)
 	r.write(t, "plugins/exec/plugin.yaml", "apiVersion: v1\ntype: postrenderer/v1\nname: exec\nversion: 1.0.0\nruntime: subprocess\n"+
