@@ -13,7 +13,7 @@ PLATFORM := $(shell go env GOOS)-$(shell go env GOARCH)
 
 # The pinned programs: built once into ~/.cache/ferry, see testdata/tools/README.md.
 PROGRAM := go run ./internal/testworld/cmd/build
-TEST_PROGRAMS := helm3 helm4 versitygw minio mc rclone etcd kube-apiserver kustomize
+TEST_PROGRAMS := helm3 helm4 versitygw minio mc rclone etcd kube-apiserver kubectl kustomize
 CLUSTER_PROGRAMS := kube-controller-manager kube-scheduler kubelet kube-proxy containerd containerd-shim-runc-v2 ctr coredns
 path = $$($(PROGRAM) $(1) | sed 's,^[^/]*,,')
 

@@ -79,8 +79,8 @@ func ownConfig(stream *manifest.Stream, otherwise *config.Config) *config.Config
 	return otherwise
 }
 
-// alias is the provider that the alias Service of the manifest selects, "" if it has none.
-func (m Manifest) alias() string {
+// Alias is the provider that the alias Service of the manifest selects, "" if it has none.
+func (m Manifest) Alias() string {
 	for _, o := range m.Stream.Objects() {
 		if o.Is("", "Service") && release.Ours(o) && o.Labels()["app.kubernetes.io/component"] == "alias" {
 			return o.Labels()["helm-ferry.dev/provider"]

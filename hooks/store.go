@@ -8,8 +8,8 @@ func (s Situation) from() string {
 	switch {
 	case s.Live != nil && s.Live.Alias != "":
 		return s.Live.Alias
-	case s.Current.alias() != "":
-		return s.Current.alias()
+	case s.Current.Alias() != "":
+		return s.Current.Alias()
 	case s.external():
 		return s.Current.Active
 	}
@@ -24,7 +24,7 @@ func (s Situation) external() bool {
 
 // to is the provider that consumers will talk to.
 func (s Situation) to() string {
-	if alias := s.Next.alias(); alias != "" {
+	if alias := s.Next.Alias(); alias != "" {
 		return alias
 	}
 	return s.Next.Active

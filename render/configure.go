@@ -26,6 +26,9 @@ func (s *state) configure(fn *Document) error {
 	if object != nil {
 		s.configMap = object
 		s.libraryChart = object.Annotations()[libraryAnnotation] != ""
+		if own, err := config.Load(titleOf(object), []byte(object.String("data", configKey))); err == nil && s.libraryChart {
+			s.chart = own
+		}
 	}
 	given, from := s.options.Ferry, "--config"
 	if given == nil {

@@ -2,8 +2,10 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/helm-ferry/ferry/internal/provider"
 	"github.com/helm-ferry/ferry/internal/release"
 )
 
@@ -21,12 +23,14 @@ func (s *state) addCutover(sides ...*release.Provider) error {
 	switch {
 	case !s.carriesHooks() || s.cfg.Spec.Migration.DryRun:
 		return nil
-	case s.libraryChart && s.options.Hooks != HooksArgoCD:
+	case s.chartMoves():
 		s.keepHook("ConfigMap", account)
 		return nil
+	case s.libraryChart && s.options.Door != Helm4 && s.options.Hooks != HooksApart && s.options.Hooks != HooksArgoCD:
+		return nil // the chart's guard is there, and demands the proof
 	}
 	if s.options.Hooks == HooksArgoCD {
-		s.warn("", "spec.migration", "no cutover is added: Argo CD keeps no record of what is in force; move with `ferry migrate`")
+		s.warn("", "spec.migration", "no cutover is added: Argo CD keeps no record of what is in force; stop the consumers, copy once more and compare with `ferry-hook verify` before the alias moves")
 		return nil
 	}
 	values, err := s.cutoverValues(account, sides)
@@ -44,7 +48,7 @@ func (s *state) addCutover(sides ...*release.Provider) error {
 			return err
 		}
 		// the watchdog outlives the event
-		if err := s.addHook(root, hook{events: beforeEvents, weight: object.weight, stays: true}); err != nil {
+		if err := s.addHook(root, hook{events: beforeEvents, weight: object.weight, stays: true, beside: true}); err != nil {
 			return err
 		}
 	}
@@ -59,11 +63,26 @@ func (s *state) addCutover(sides ...*release.Provider) error {
 		if err != nil {
 			return err
 		}
-		if err := s.addHook(root, hook{events: job.events, weight: job.weight}); err != nil {
+		if err := s.addHook(root, hook{events: job.events, weight: job.weight, beside: true}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// chartMoves tells whether the library chart renders the hooks of a cutover: its own values enable a
+// migration, and name the Secrets of both stores, whose workloads a chart cannot see.
+func (s *state) chartMoves() bool {
+	if !s.libraryChart || s.options.Hooks == HooksArgoCD || s.chart == nil {
+		return false
+	}
+	migration := s.chart.Spec.Migration
+	named := func(name string) bool {
+		return slices.ContainsFunc(s.chart.Spec.ObjectStorage.Providers, func(row provider.Row) bool {
+			return row.Name == name && row.Credentials.SecretName != ""
+		})
+	}
+	return migration.Enabled && !migration.DryRun && named(migration.From) && named(migration.To)
 }
 
 // cutoverValues are what the templates of the cutover need: addresses and credentials of both stores.

@@ -20,6 +20,8 @@ type hook struct {
 	weight int
 	// stays: Helm leaves the object where it is until the next event begins.
 	stays bool
+	// beside: it is added although the library chart renders hooks.
+	beside bool
 	// phase is Argo CD's word for the events: PreSync or PostSync.
 	phase string
 }
@@ -30,7 +32,7 @@ const weightAnnotation = "helm.sh/hook-weight"
 // addHook adds an object as a hook, spelled as the options say. Where the library chart renders it,
 // the chart's stays: it may do less. Argo CD needs another one than Helm.
 func (s *state) addHook(root *yaml.Node, h hook) error {
-	if s.libraryChart && s.options.Hooks != HooksArgoCD {
+	if s.libraryChart && s.options.Hooks != HooksArgoCD && !h.beside {
 		s.keepHook(manifest.Scalar(manifest.Lookup(root, "kind")), manifest.Scalar(manifest.Lookup(root, "metadata", "name")))
 		return nil
 	}

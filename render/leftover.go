@@ -32,5 +32,5 @@ func (s *state) addedEarlier(o *manifest.Object) bool {
 
 // movesOfChart tells whether an object is one of the library chart's hooks of a cutover.
 func (s *state) movesOfChart(o *manifest.Object) bool {
-	return s.libraryChart && s.options.Hooks != HooksArgoCD && o.Hook() && o.Labels()["app.kubernetes.io/component"] == "migration"
+	return s.chartMoves() && o.Hook() && o.Labels()["app.kubernetes.io/component"] == "migration"
 }

@@ -23,6 +23,8 @@ type state struct {
 	configMap *manifest.Object
 	// libraryChart tells that the chart rendered the configuration, so that its hooks stand too.
 	libraryChart bool
+	// chart is the configuration that the library chart rendered, nil without one.
+	chart *config.Config
 	// sharedSecret tells that the release has the Secret that consumers read.
 	sharedSecret bool
 	// former is the name under which an earlier rendering added what it added.

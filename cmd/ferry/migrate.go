@@ -102,25 +102,40 @@ func (m *migration) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	used := inUse(prepared.situation, live.Alias)
 	switch {
-	case live.Alias != "" && live.Alias != m.from && live.Alias != m.to:
-		return cli.Refused.Errorf("the alias selects %s, which is neither %s nor %s", live.Alias, m.from, m.to).
+	case used != "" && used != m.from && used != m.to:
+		return cli.Refused.Errorf("consumers use %s, which is neither %s nor %s", used, m.from, m.to).
 			WithHint("ferry status %s", m.Words[0])
 	case journal != nil && (journal.From != m.from || journal.To != m.to):
 		return cli.Refused.Errorf("a cutover from %s to %s is half done", journal.From, journal.To).
 			WithHint("ferry migrate %s --abort, or finish it with --from %s --to %s", m.Words[0], journal.From, journal.To)
-	case live.Alias == m.to && journal == nil:
+	case used == m.to && journal == nil:
 		m.say("the alias selects %s already", m.to)
 		m.left()
 		return nil
 	case m.DryRun():
 		return m.rehearse(ctx, prepared)
-	case live.Alias == m.from && journal == nil, live.Alias == "":
+	case used == m.from && journal == nil, used == "":
 		if err := m.prepare(ctx, prepared); err != nil {
 			return err
 		}
 	}
 	return m.cutOver(ctx)
+}
+
+// inUse is the provider that consumers use. Under a manifest in force with an external one, an alias that
+// is live was left behind, and says nothing.
+func inUse(s hooks.Situation, alias string) string {
+	if isExternal(s.Current, s.Current.Active) {
+		return s.Current.Active
+	}
+	return alias
+}
+
+func isExternal(m hooks.Manifest, provider string) bool {
+	p := m.Release.Provider(provider)
+	return p != nil && p.External()
 }
 
 // step renders the release with the alias on a provider. The command goes on with this configuration.
@@ -200,7 +215,7 @@ func (m *migration) cutOver(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if live.Alias != "" && live.Alias != m.to {
+	if live.Alias != "" && live.Alias != m.to && !isExternal(n.situation.Next, m.to) {
 		return cli.Failure.Errorf("the alias selects %s after the upgrade, not %s", live.Alias, m.to).WithHint("ferry status %s", m.Words[0])
 	}
 	m.left()

@@ -12,9 +12,10 @@ import (
 )
 
 // checkAddress looks at the endpoints of the alias, which must lead somewhere now, and of the target,
-// which must have a ready pod before the alias moves there.
+// which must have a ready pod before the alias moves there; and at the alias in the manifest to come, with
+// which it moves.
 func (w World) checkAddress(ctx context.Context, s hooks.Situation, m Move) ([]Problem, error) {
-	var problems []Problem
+	problems := ofAlias(s, m)
 	for _, side := range []struct {
 		provider *release.Provider
 		service  string
@@ -42,6 +43,18 @@ func (w World) checkAddress(ctx context.Context, s hooks.Situation, m Move) ([]P
 		}
 	}
 	return problems, nil
+}
+
+// ofAlias is the problem with a manifest that leaves the alias where it is: consumers would come back on
+// the old store, and what they write there from then on no pass would see.
+func ofAlias(s hooks.Situation, m Move) []Problem {
+	if p := s.Next.Release.Provider(m.To); p != nil && p.External() || s.Next.Alias() == m.To {
+		return nil
+	}
+	return []Problem{{
+		"Service/" + m.Alias, "does not select " + m.To + " in the manifest to come, so that consumers would stay on " + m.From,
+		"render this upgrade by Ferry too, or have the chart render what `ferry render --only-added` writes for it",
+	}}
 }
 
 // ready counts the ready endpoints of a Service.

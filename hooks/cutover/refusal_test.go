@@ -9,6 +9,7 @@ import (
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/helm-ferry/ferry/hooks"
 	"github.com/helm-ferry/ferry/hooks/cutover"
 	"github.com/helm-ferry/ferry/internal/testworld"
 	"github.com/helm-ferry/ferry/mirror"
@@ -22,7 +23,12 @@ func (w *world) refused(c cutover.World, texts ...string) {
 
 func (w *world) refusedIn(ctx context.Context, c cutover.World, texts ...string) {
 	w.Helper()
-	verdict, err := c.Run(ctx, w.between(2, "minio", "versitygw"))
+	w.refusesSituation(ctx, c, w.between(2, "minio", "versitygw"), texts...)
+}
+
+func (w *world) refusesSituation(ctx context.Context, c cutover.World, s hooks.Situation, texts ...string) {
+	w.Helper()
+	verdict, err := c.Run(ctx, s)
 	var refusal *cutover.Refusal
 	if !errors.As(err, &refusal) {
 		w.Fatalf("the cutover ends with %q, %v", verdict, err)
@@ -50,6 +56,22 @@ func TestPreflight(t *testing.T) {
 		defer w.ready("shop-versitygw", true)
 		defer w.ready("shop-objectstorage", true)
 		w.refused(w.cutover("versitygw"), "Service/shop-versitygw has no ready endpoint", "Service/shop-objectstorage has no ready endpoint", "nothing was stopped")
+	})
+	t.Run("a manifest to come that leaves the alias where it is", func(t *testing.T) {
+		w := w.with(t)
+		s := w.between(2, "minio", "versitygw")
+		var kept []string
+		for document := range strings.SplitSeq(w.manifest("versitygw"), "---\n") {
+			if !strings.Contains(document, "app.kubernetes.io/component: alias") {
+				kept = append(kept, document)
+			}
+		}
+		var err error
+		if s.Next, err = hooks.Load(strings.Join(kept, "---\n"), s.Config); err != nil || s.Next.Active != "versitygw" {
+			t.Fatalf("the manifest selects %q: %v", s.Next.Active, err)
+		}
+		w.refusesSituation(t.Context(), w.cutover("versitygw"), s, "nothing was stopped",
+			"Service/shop-objectstorage does not select versitygw in the manifest to come, so that consumers would stay on minio")
 	})
 	t.Run("credentials of a store", func(t *testing.T) {
 		w := w.with(t)

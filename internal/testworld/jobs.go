@@ -10,76 +10,109 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	batch "k8s.io/api/batch/v1"
 	core "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/clientcmd/api"
 )
 
-// RunJobs does for the Jobs of a namespace what a node and the Job controller
+// RunJobs does for the Jobs of a namespace what nodes and the Job controller
 // would, until ctx ends: it runs a program on this machine, in place of the
-// image, with the arguments of the Job, the files of the ConfigMap that its pod
-// mounts, and a kubeconfig of the pod's ServiceAccount, and says how it ended. It
-// returns what the programs said.
-func (c Cluster) RunJobs(ctx context.Context, namespace, program string) (string, error) {
+// image, with the arguments of the Job, the files of the ConfigMaps and Secrets
+// that its pod mounts, the environment that the pod takes from Secrets, and a
+// kubeconfig of the pod's ServiceAccount, and says how it ended. Jobs run side by
+// side. env is added to what each program sees. RunJobs returns what they said.
+func (c Cluster) RunJobs(ctx context.Context, namespace, program string, env ...string) (string, error) {
 	client, err := kubernetes.NewForConfig(c.Config)
 	if err != nil {
 		return "", err
 	}
-	var log bytes.Buffer
+	log := &syncLog{}
+	begun := map[types.UID]bool{}
+	var running sync.WaitGroup
 	for {
 		jobs, err := client.BatchV1().Jobs(namespace).List(ctx, meta.ListOptions{})
 		for i := 0; err == nil && i < len(jobs.Items); i++ {
 			job := &jobs.Items[i]
-			if len(job.Status.Conditions) > 0 || job.DeletionTimestamp != nil {
+			if begun[job.UID] || len(job.Status.Conditions) > 0 || job.DeletionTimestamp != nil {
 				continue
 			}
-			ran := c.runJob(ctx, client, job, program, &log)
-			if _, failed := errors.AsType[*exec.ExitError](ran); ran != nil && !failed {
-				fmt.Fprintln(&log, ran)
-			}
-			err = FinishJob(ctx, client, job, ran == nil)
+			begun[job.UID] = true
+			running.Go(func() { c.finishJob(ctx, client, job, program, env, log) })
+		}
+		if err != nil && ctx.Err() == nil {
+			fmt.Fprintln(log, err)
 		}
 		select {
 		case <-ctx.Done():
+			running.Wait()
+
 			return log.String(), nil
 		case <-time.After(100 * time.Millisecond):
-			if err != nil {
-				fmt.Fprintln(&log, err)
-			}
 		}
 	}
 }
 
-func (c Cluster) runJob(ctx context.Context, client kubernetes.Interface, job *batch.Job, program string, log *bytes.Buffer) error {
+// syncLog takes what programs write side by side.
+type syncLog struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *syncLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return l.text.Write(p)
+}
+
+func (l *syncLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return l.text.String()
+}
+
+// finishJob runs a Job's program and says how the Job ended. What goes wrong is in the log.
+func (c Cluster) finishJob(
+	ctx context.Context, client kubernetes.Interface, job *batch.Job, program string, env []string, log *syncLog,
+) {
+	ran := c.runJob(ctx, client, job, program, env, log)
+	if ctx.Err() != nil {
+		return
+	}
+	if _, failed := errors.AsType[*exec.ExitError](ran); ran != nil && !failed {
+		fmt.Fprintln(log, ran)
+	}
+	if err := FinishJob(ctx, client, job, ran == nil); err != nil {
+		fmt.Fprintln(log, err)
+	}
+}
+
+func (c Cluster) runJob(
+	ctx context.Context, client kubernetes.Interface, job *batch.Job, program string, env []string, log *syncLog,
+) error {
 	folder, err := os.MkdirTemp("", "ferry-job-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(folder)
 	pod := job.Spec.Template.Spec
-	args := slices.Clone(pod.Containers[0].Args)
-	for _, volume := range pod.Volumes {
-		if volume.ConfigMap == nil {
-			continue
-		}
-		mounted, err := client.CoreV1().ConfigMaps(job.Namespace).Get(ctx, volume.ConfigMap.Name, meta.GetOptions{})
-		if err != nil {
-			return err
-		}
-		for file, text := range mounted.Data {
-			if err := os.WriteFile(filepath.Join(folder, file), []byte(text), 0o600); err != nil {
-				return err
-			}
-		}
-		for i, arg := range args {
-			args[i] = strings.ReplaceAll(arg, pod.Containers[0].VolumeMounts[0].MountPath, folder)
-		}
+	args, err := mount(ctx, client, job, folder)
+	if err != nil {
+		return err
+	}
+	variables, err := variablesOf(ctx, client, job)
+	if err != nil {
+		return err
 	}
 	account, err := c.As(ctx, job.Namespace, pod.ServiceAccountName)
 	if err != nil {
@@ -90,9 +123,85 @@ func (c Cluster) runJob(ctx context.Context, client kubernetes.Interface, job *b
 		return err
 	}
 	run := exec.CommandContext(ctx, program, args...)
-	run.Env = []string{"KUBECONFIG=" + kubeconfig}
+	run.Env = slices.Concat([]string{"KUBECONFIG=" + kubeconfig}, variables, env)
 	run.Stdout, run.Stderr = log, log
+
 	return run.Run()
+}
+
+// mount writes what the pod of a Job mounts below folder, and returns the Job's
+// arguments with the paths that the files have there.
+func mount(ctx context.Context, client kubernetes.Interface, job *batch.Job, folder string) ([]string, error) {
+	pod := job.Spec.Template.Spec
+	args := slices.Clone(pod.Containers[0].Args)
+	for _, volume := range pod.Volumes {
+		files := map[string][]byte{}
+		switch {
+		case volume.ConfigMap != nil:
+			mounted, err := client.CoreV1().ConfigMaps(job.Namespace).Get(ctx, volume.ConfigMap.Name, meta.GetOptions{})
+			if err != nil {
+				return nil, err
+			}
+			for file, text := range mounted.Data {
+				files[file] = []byte(text)
+			}
+		case volume.Secret != nil:
+			mounted, err := client.CoreV1().Secrets(job.Namespace).Get(ctx, volume.Secret.SecretName, meta.GetOptions{})
+			if err != nil {
+				return nil, err
+			}
+			files = mounted.Data
+		default:
+			continue
+		}
+		place := filepath.Join(folder, volume.Name)
+		if err := os.Mkdir(place, 0o700); err != nil {
+			return nil, err
+		}
+		for file, text := range files {
+			if err := os.WriteFile(filepath.Join(place, file), text, 0o600); err != nil {
+				return nil, err
+			}
+		}
+		for _, m := range pod.Containers[0].VolumeMounts {
+			for i := range args {
+				if m.Name == volume.Name {
+					args[i] = strings.ReplaceAll(args[i], m.MountPath+"/", place+"/")
+				}
+			}
+		}
+	}
+
+	return args, nil
+}
+
+// variablesOf is the environment of a Job's container, as far as it is written
+// down or comes from Secrets.
+func variablesOf(ctx context.Context, client kubernetes.Interface, job *batch.Job) ([]string, error) {
+	var variables []string
+	for _, v := range job.Spec.Template.Spec.Containers[0].Env {
+		if v.ValueFrom == nil {
+			variables = append(variables, v.Name+"="+v.Value)
+
+			continue
+		}
+		key := v.ValueFrom.SecretKeyRef
+		if key == nil {
+			continue
+		}
+		secret, err := client.CoreV1().Secrets(job.Namespace).Get(ctx, key.Name, meta.GetOptions{})
+		optional := key.Optional != nil && *key.Optional
+		switch {
+		case err != nil && (!optional || !apierrors.IsNotFound(err)):
+			return nil, err
+		case err == nil && secret.Data[key.Key] != nil:
+			variables = append(variables, v.Name+"="+string(secret.Data[key.Key]))
+		case !optional:
+			return nil, fmt.Errorf("Secret/%s has no key %s", key.Name, key.Key)
+		}
+	}
+
+	return variables, nil
 }
 
 // writeKubeconfig writes a file by which clients become who config is.

@@ -23,6 +23,7 @@ func TestVersions(t *testing.T) {
 		"helm3":          {testworld.Helm3(t), []string{"version", "--short"}, "v3.22.0"},
 		"helm4":          {testworld.Helm4(t), []string{"version", "--short"}, "v4.3.1"},
 		"kustomize":      {testworld.Kustomize(t), []string{"version"}, "v5.8.2"},
+		"kubectl":        {testworld.Kubectl(t), []string{"version", "--client"}, "v1.36.3"},
 		"mc":             {testworld.MC(t), []string{"--version"}, "mc version"},
 		"rclone":         {testworld.Rclone(t), []string{"version"}, "rclone v1.75.1"},
 		"versitygw":      {build(t, "versitygw"), []string{"--version"}, "v1.8.0"},

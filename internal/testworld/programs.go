@@ -46,6 +46,7 @@ func pins() []pin {
 		},
 		{name: "etcd", pkg: "go.etcd.io/etcd/server/v3"},
 		{name: "kube-apiserver", pkg: "k8s.io/kubernetes/cmd/kube-apiserver", stamp: kubernetesStamp},
+		{name: "kubectl", pkg: "k8s.io/kubernetes/cmd/kubectl", stamp: kubernetesStamp},
 		{name: "kustomize", pkg: "sigs.k8s.io/kustomize/kustomize/v5"},
 		nodeProgram("kube-controller-manager"),
 		nodeProgram("kube-scheduler"),

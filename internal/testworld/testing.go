@@ -26,6 +26,13 @@ func Kustomize(t testing.TB) string {
 	return program(t, "kustomize")
 }
 
+// Kubectl returns the path of kubectl.
+func Kubectl(t testing.TB) string {
+	t.Helper()
+
+	return program(t, "kubectl")
+}
+
 // MC returns the path of MinIO's client.
 func MC(t testing.TB) string {
 	t.Helper()

@@ -32,16 +32,19 @@ a chart cannot see the workloads, and a hook needs the keys of both stores.
 {{- toYaml $credentials -}}
 {{- end -}}
 
-{{/* ferry.storeEnv are the variables by which a hook opens both stores. */}}
+{{/*
+ferry.storeEnv are the variables by which a hook opens both stores. The upgrade that brings a store in
+brings its Secret too, after this hook: a pod that waits for it would never start.
+*/}}
 {{- define "ferry.storeEnv" -}}
 {{- $migration := include "ferry.migration" . | fromYaml -}}
 {{- range $name := list $migration.from $migration.to }}
 {{- $credentials := include "ferry.storeSecret" (dict "root" $ "name" $name) | fromYaml }}
 {{- $prefix := printf "FERRY_STORE_%s" ($name | replace "-" "_" | upper) }}
 - name: {{ $prefix }}_ACCESS_KEY
-  valueFrom: {secretKeyRef: {name: {{ $credentials.secretName }}, key: {{ $credentials.accessKeyKey | default "access-key" }}}}
+  valueFrom: {secretKeyRef: {name: {{ $credentials.secretName }}, key: {{ $credentials.accessKeyKey | default "access-key" }}, optional: true}}
 - name: {{ $prefix }}_SECRET_KEY
-  valueFrom: {secretKeyRef: {name: {{ $credentials.secretName }}, key: {{ $credentials.secretKeyKey | default "secret-key" }}}}
+  valueFrom: {secretKeyRef: {name: {{ $credentials.secretName }}, key: {{ $credentials.secretKeyKey | default "secret-key" }}, optional: true}}
 {{- end }}
 {{- end -}}
 

@@ -1,0 +1,50 @@
+package pages
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/helm-ferry/ferry/internal/testworld"
+)
+
+// Shared by all tests of this package: the folder of Ferry's programs, with the plugin of Helm 4 beside
+// it, and an API server.
+var (
+	programs string
+	server   *testworld.APIServer
+)
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	ctx := context.Background() //nolint:forbidigo // this is main, as far as tests have one
+	folder, err := os.MkdirTemp("", "ferry-pages-")
+	if err == nil {
+		defer os.RemoveAll(folder)
+		programs = filepath.Join(folder, "bin")
+		err = build(ctx, "ferry", "ferry-hook")
+	}
+	if err == nil {
+		server, err = testworld.LaunchAPIServer(ctx, folder)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer server.Stop()
+	return m.Run()
+}
+
+func build(ctx context.Context, names ...string) error {
+	for _, name := range names {
+		cmd := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(programs, name), "github.com/helm-ferry/ferry/cmd/"+name)
+		if output, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("build %s: %w\n%s", name, err, output)
+		}
+	}
+	return nil
+}
