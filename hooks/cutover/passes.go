@@ -55,7 +55,7 @@ func (w World) job(t transfer, act copying.Act) (copying.Job, *tolerance) {
 		},
 	}
 	if act == copying.Copies {
-		j.Options.Remove = mirror.Remove{Enabled: true, MaxPercent: 100, Trash: trashTime}
+		j.Options.Remove = mirror.Remove{Enabled: true, MaxPercent: 100, Emptied: true, Trash: trashTime}
 		j.Options.State = mirror.StateIn(t.dst, mirror.DefaultStateBucket, "")
 		j.Options.Adopt = t.adopt
 		j.Options.Origin = func(bucket string) mirror.Origin { return mirror.Origin{Store: t.src.Location(), Bucket: bucket} }
