@@ -2,6 +2,7 @@ package cutover_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,6 +53,9 @@ func TestLateWrites(t *testing.T) {
 			t.Errorf("round %d: copied %s, want %s", round, ending.Late.Copied, want)
 		}
 		w.holds("versitygw", "files", "both=555 consumers-own=77 kept=1 late=22 late-deleted=1 late-new=33 rewritten=66")
+	}
+	if late := w.record().Late; !slices.Equal(late.Conflicts.First, []string{"files/both"}) || !slices.Equal(late.Deleted.First, []string{"files/late-deleted"}) {
+		t.Errorf("the record says %+v", late)
 	}
 	if w.replicas("api") != 2 || w.journal() != nil {
 		t.Errorf("api has %d replicas, the journal is %+v", w.replicas("api"), w.journal())
@@ -129,8 +133,16 @@ func TestRetire(t *testing.T) {
 	if verdict, err := w.cutover("versitygw").Run(t.Context(), retiring); err != nil {
 		t.Errorf("%s, %v", verdict, err)
 	}
+	w.remove("minio", "files", "gone")
+	verdict, err := w.cutover("versitygw").Run(t.Context(), retiring)
+	if want := `; deleted on minio after the proof and still on versitygw: "files/gone"`; err != nil || !strings.HasSuffix(verdict, want) {
+		t.Errorf("%s, %v, want %s", verdict, err, want)
+	}
+	if late := w.record().Late; !slices.Equal(late.Deleted.First, []string{"files/gone"}) {
+		t.Errorf("the record says %+v", late)
+	}
 	w.put("minio", "files", "forgotten", "3")
-	_, err := w.cutover("versitygw").Run(t.Context(), retiring)
+	_, err = w.cutover("versitygw").Run(t.Context(), retiring)
 	var refusal *cutover.Refusal
 	if !errors.As(err, &refusal) || !strings.Contains(refusal.Reason, `minio is to go and holds objects that were written after everything was proven to be on versitygw: "files/forgotten"`) {
 		t.Errorf("the upgrade that drops minio: %v", err)

@@ -20,6 +20,18 @@ type Late struct {
 // open are the objects that are left to people.
 func (l Late) open() int { return l.Conflicts.Total + l.Deleted.Total }
 
+// maxKept is how many objects of a kind the record names.
+const maxKept = 20
+
+// left is what the record keeps.
+func (l Late) left() record.Late {
+	return record.Late{Conflicts: l.Conflicts.kept(), Deleted: l.Deleted.kept()}
+}
+
+func (f Found) kept() record.Left {
+	return record.Left{Total: f.Total, First: f.First[:min(len(f.First), maxKept)]}
+}
+
 // latePass looks for what was written to the old store since the proof and copies it where the new one
 // still holds what was proven. Without a record it copies what the new store lacks.
 func (w World) latePass(ctx context.Context, src, dst mirror.Store, r *record.Record) (Late, error) {

@@ -192,10 +192,11 @@ func (w World) stay(ctx context.Context, s hooks.Situation, j *Journal, known *r
 		}
 		return fmt.Sprintf("PASS: the alias stays on %s; the record of the move to %s counts no more", known.From, known.To), nil
 	}
-	if err := w.retire(ctx, s, known); err != nil {
+	late, err := w.retire(ctx, s, known)
+	if err != nil {
 		return "", err
 	}
-	return "PASS: the alias stays where it is: no objects are moved", nil
+	return "PASS: the alias stays where it is: no objects are moved" + late, nil
 }
 
 // store opens a store and says whose it is.
