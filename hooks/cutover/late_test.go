@@ -16,7 +16,7 @@ func moved(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
 	w.bucket("minio", "files")
-	for _, key := range []string{"kept", "late", "late-deleted", "both", "gone", "rewritten"} {
+	for _, key := range []string{"kept", "late", "late-deleted", "both", "gone", "gone-and-late", "rewritten"} {
 		w.put("minio", "files", key, "1")
 	}
 	time.Sleep(1100 * time.Millisecond) // versitygw lists times in seconds
@@ -38,6 +38,8 @@ func TestLateWrites(t *testing.T) {
 	w.put("minio", "files", "both", "44")
 	w.put("versitygw", "files", "both", "555")
 	w.remove("versitygw", "files", "gone")
+	w.remove("versitygw", "files", "gone-and-late")
+	w.put("minio", "files", "gone-and-late", "88")
 	w.put("versitygw", "files", "rewritten", "66")
 	w.put("versitygw", "files", "consumers-own", "77")
 
@@ -46,7 +48,7 @@ func TestLateWrites(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !ending.Partial() || ending.Late.Conflicts.String() != `"files/both"` || ending.Late.Deleted.String() != `"files/late-deleted"` {
+		if !ending.Partial() || ending.Late.Conflicts.String() != `"files/both", "files/gone-and-late"` || ending.Late.Deleted.String() != `"files/late-deleted"` {
 			t.Errorf("round %d: %+v", round, ending)
 		}
 		if want := map[int]string{0: `"files/late", "files/late-new"`, 1: ""}[round]; ending.Late.Copied.String() != want {
@@ -54,7 +56,17 @@ func TestLateWrites(t *testing.T) {
 		}
 		w.holds("versitygw", "files", "both=555 consumers-own=77 kept=1 late=22 late-deleted=1 late-new=33 rewritten=66")
 	}
-	if late := w.record().Late; !slices.Equal(late.Conflicts.First, []string{"files/both"}) || !slices.Equal(late.Deleted.First, []string{"files/late-deleted"}) {
+	// what was copied late and deleted since does not come back either, and nothing else is forgotten
+	w.remove("versitygw", "files", "late-new")
+	ending, err := w.cutover("versitygw").BringBack(t.Context(), w.between(2, "minio", "versitygw"))
+	if want := `"files/both", "files/gone-and-late", "files/late-new"`; err != nil || ending.Late.Conflicts.String() != want {
+		t.Errorf("%+v, %v, want conflicts %s", ending, err, want)
+	}
+	w.put("minio", "files", "later", "99")
+	if ending, err = w.cutover("versitygw").BringBack(t.Context(), w.between(2, "minio", "versitygw")); err != nil || ending.Late.Copied.String() != `"files/later"` {
+		t.Errorf("%+v, %v", ending, err)
+	}
+	if late := w.record().Late; !slices.Equal(late.Conflicts.First, []string{"files/both", "files/gone-and-late", "files/late-new"}) || !slices.Equal(late.Deleted.First, []string{"files/late-deleted"}) {
 		t.Errorf("the record says %+v", late)
 	}
 	if w.replicas("api") != 2 || w.journal() != nil {
@@ -97,7 +109,7 @@ func TestKilledWhileBringingBack(t *testing.T) {
 			if err != nil || ending.Partial() {
 				t.Errorf("%+v, %v", ending, err)
 			}
-			w.holds("versitygw", "files", "both=1 gone=1 kept=1 late=22 late-deleted=1 rewritten=1")
+			w.holds("versitygw", "files", "both=1 gone=1 gone-and-late=1 kept=1 late=22 late-deleted=1 rewritten=1")
 			if w.replicas("api") != 2 || w.journal() != nil {
 				t.Errorf("api has %d replicas, the journal is %+v", w.replicas("api"), w.journal())
 			}
