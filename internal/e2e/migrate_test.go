@@ -34,7 +34,7 @@ spec:
   image: %s
   objectStorage: {defaultBuckets: [ilum-files, ilum-data], %s}
   migration: {enabled: true, from: minio, to: versitygw, deadline: 2m}
-`, hookImage, storage)
+`, l.image, storage)
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		l.t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestMove(t *testing.T) {
 		t.Fatalf("after a refusal the alias selects %s", active)
 	}
 	outside.signal(syscall.SIGSTOP)
-	go outside.continueAfter(l, "lake-migration-record")
+	go l.thaw(outside.cmd.Process, "lake-migration-record")
 	exit, out = l.upgrade("previousProvider: minio, cutoverAcknowledged: true", "versitygw.enabled=true")
 	// what somebody deleted late has to be decided by a person: the hook after the upgrade says so by its exit code
 	if exit != 0 && !strings.Contains(out, "post-upgrade hooks failed") || !strings.Contains(out, "PROVEN: ") || l.active() != "versitygw" {

@@ -31,6 +31,7 @@ type lake struct {
 	helm            string // helm3 or helm4
 	namespace, name string
 	chart, values   string
+	image           string // what the hooks run
 }
 
 const bucket = "ilum-data"
@@ -63,7 +64,7 @@ func newLake(t *testing.T, helm, namespace string) *lake {
 	}
 	l := &lake{
 		world: shared, t: t, helm: helm, namespace: namespace, name: "lake",
-		chart: chart, values: filepath.Join(root, "testdata", "e2e", "values.yaml"),
+		chart: chart, values: filepath.Join(root, "testdata", "e2e", "values.yaml"), image: hookImage,
 	}
 	t.Cleanup(l.remove)
 
@@ -219,6 +220,19 @@ func (l *lake) contents(provider string) map[string]string {
 // ledger reads what the writers of the release were promised so far.
 func (l *lake) ledger() *ledger.Ledger {
 	l.t.Helper()
+	known := ledger.New()
+	for _, file := range l.ledgers() {
+		if err := read(known, file); err != nil {
+			l.t.Fatal(err)
+		}
+	}
+
+	return known
+}
+
+// ledgers are the files of the writers, which are on the node.
+func (l *lake) ledgers() []string {
+	l.t.Helper()
 	claim, err := l.client.CoreV1().PersistentVolumeClaims(l.namespace).Get(l.t.Context(), l.name+"-load", meta.GetOptions{})
 	if err != nil {
 		l.t.Fatal(err)
@@ -227,18 +241,12 @@ func (l *lake) ledger() *ledger.Ledger {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	known := ledger.New()
 	files, err := filepath.Glob(filepath.Join(volume.Spec.HostPath.Path, "*.jsonl"))
 	if err != nil || len(files) == 0 {
 		l.t.Fatalf("no ledger: %v", err)
 	}
-	for _, file := range files {
-		if err := read(known, file); err != nil {
-			l.t.Fatal(err)
-		}
-	}
 
-	return known
+	return files
 }
 
 func read(known *ledger.Ledger, file string) error {
