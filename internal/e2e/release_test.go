@@ -55,12 +55,14 @@ func newLake(t *testing.T, helm, namespace string) *lake {
 	if out, err := exec.CommandContext(t.Context(), "cp", "-r", filepath.Join(root, "charts", "lakehouse"), chart).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	load, err := os.ReadFile(filepath.Join(root, "testdata", "e2e", "load.yaml"))
-	if err == nil {
-		err = os.WriteFile(filepath.Join(chart, "templates", "load.yaml"), load, 0o644)
-	}
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"load.yaml", "smoke.yaml"} {
+		template, err := os.ReadFile(filepath.Join(root, "testdata", "e2e", name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(chart, "templates", name), template, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	l := &lake{
 		world: shared, t: t, helm: helm, namespace: namespace, name: "lake",

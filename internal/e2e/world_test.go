@@ -165,14 +165,20 @@ func (w *world) images(ctx context.Context) error {
 	return nil
 }
 
-// run runs a program inside the cluster's network, with the Helm of that major as HELM_BIN, and
-// returns its exit code and all that it said.
-func (w *world) run(t *testing.T, helm, name string, args ...string) (int, string) {
+// program is one that runs inside the cluster's network.
+type program struct {
+	cmd *exec.Cmd
+	out *bytes.Buffer
+	end context.CancelFunc
+}
+
+// start starts a program with the Helm of that major as HELM_BIN.
+func (w *world) start(t *testing.T, helm, name string, args ...string) *program {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
-	defer cancel()
 	bin, err := testworld.Program(ctx, helm)
 	if err != nil {
+		cancel()
 		t.Fatal(err)
 	}
 	switch name {
@@ -181,24 +187,43 @@ func (w *world) run(t *testing.T, helm, name string, args ...string) (int, strin
 	case "ferry":
 		name = w.ferry
 	}
-	home := filepath.Join(w.folder, helm)
 	cmd := w.Command(ctx, name, args...)
-	cmd.Env = append(cmd.Env, "HELM_BIN="+bin, "HOME="+home, "HELM_PLUGINS="+filepath.Join(w.folder, "plugins")+":"+filepath.Join(w.folder, "plugins", "ferry", "helm4"))
+	home, plugins := filepath.Join(w.folder, helm), filepath.Join(w.folder, "plugins")
+	cmd.Env = append(cmd.Env, "HELM_BIN="+bin, "HOME="+home, "HELM_PLUGINS="+plugins+":"+filepath.Join(plugins, "ferry", "helm4"))
 	if helm == "helm3" {
-		cmd.Env = append(cmd.Env, "HELM_PLUGINS="+filepath.Join(w.folder, "plugins"))
+		cmd.Env = append(cmd.Env, "HELM_PLUGINS="+plugins)
 	}
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err = cmd.Run()
-	t.Logf("$ %s %s\n%s", filepath.Base(name), strings.Join(args, " "), out.String())
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return exit.ExitCode(), out.String()
-	}
-	if err != nil {
-		t.Fatalf("%s %q: %v\n%s", name, args, err, out.String())
+	p := &program{cmd: cmd, out: &bytes.Buffer{}, end: cancel}
+	cmd.Stdout, cmd.Stderr = p.out, p.out
+	if err := cmd.Start(); err != nil {
+		cancel()
+		t.Fatal(err)
 	}
 
-	return 0, out.String()
+	return p
+}
+
+// wait returns the exit code of a program and all that it said.
+func (p *program) wait(t *testing.T) (int, string) {
+	t.Helper()
+	defer p.end()
+	err := p.cmd.Wait()
+	t.Logf("$ %s\n%s", strings.Join(p.cmd.Args[3:], " "), p.out.String())
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return exit.ExitCode(), p.out.String()
+	}
+	if err != nil {
+		t.Fatalf("%q: %v\n%s", p.cmd.Args, err, p.out.String())
+	}
+
+	return 0, p.out.String()
+}
+
+// run is start and wait.
+func (w *world) run(t *testing.T, helm, name string, args ...string) (int, string) {
+	t.Helper()
+
+	return w.start(t, helm, name, args...).wait(t)
 }
 
 // must is run for what has to end well.
