@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"k8s.io/client-go/kubernetes"
 )
@@ -18,13 +19,13 @@ func (n *Node) Crash() error {
 func (n *Node) Restart(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, starting)
 	defer cancel()
-	var again []part
-	for _, p := range append(controlPlane(n.place), workers(n.place)...) {
-		if p.name == "kubelet" || p.name == "containerd" {
-			again = append(again, p)
-		}
+	if err := n.startAgain(ctx, "containerd"); err != nil {
+		return err
 	}
-	if err := n.start(ctx, again...); err != nil {
+	if err := n.awaitContainerd(ctx); err != nil { // a kubelet ends without it
+		return err
+	}
+	if err := n.startAgain(ctx, "kubelet"); err != nil {
 		return err
 	}
 	client, err := kubernetes.NewForConfig(n.Config)
@@ -33,4 +34,14 @@ func (n *Node) Restart(ctx context.Context) error {
 	}
 
 	return n.awaitReady(ctx, client)
+}
+
+func (p place) startAgain(ctx context.Context, name string) error {
+	for _, part := range append(controlPlane(p), workers(p)...) {
+		if part.name == name {
+			return p.start(ctx, part)
+		}
+	}
+
+	return fmt.Errorf("no program of the cluster is called %s", name)
 }

@@ -38,15 +38,19 @@ func (n *Node) loadPause(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := await(ctx, "containerd", func(ctx context.Context) error {
-		_, err := n.ctr(ctx, "version")
-
-		return err
-	}); err != nil {
+	if err := n.awaitContainerd(ctx); err != nil {
 		return err
 	}
 
 	return n.Load(ctx, image.Image{Name: "localhost/pause:1", Entrypoint: []string{"/pause"}, Files: map[string]string{"/pause": program}})
+}
+
+func (n *Node) awaitContainerd(ctx context.Context) error {
+	return await(ctx, "containerd", func(ctx context.Context) error {
+		_, err := n.ctr(ctx, "version")
+
+		return err
+	})
 }
 
 // Build builds a package of this module for the node, without cgo, into a folder. Flags are those of go build.
