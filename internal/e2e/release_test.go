@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -187,12 +188,18 @@ func (l *lake) await(what string, probe func(context.Context) error) {
 // store opens a store of the release from outside, through its own Service.
 func (l *lake) store(provider string) *minio.Client {
 	l.t.Helper()
+
+	return l.open(provider, accessKey, secretKey)
+}
+
+func (l *lake) open(provider, access, secret string) *minio.Client {
+	l.t.Helper()
 	service, err := l.client.CoreV1().Services(l.namespace).Get(l.t.Context(), l.name+"-"+provider, meta.GetOptions{})
 	if err != nil {
 		l.t.Fatal(err)
 	}
 	client, err := minio.New(fmt.Sprintf("%s:%d", service.Spec.ClusterIP, ports[provider]), &minio.Options{
-		Creds:        credentials.NewStaticV4(accessKey, secretKey, ""),
+		Creds:        credentials.NewStaticV4(access, secret, ""),
 		Region:       "us-east-1",
 		BucketLookup: minio.BucketLookupPath,
 		Transport:    &http.Transport{DialContext: l.Dial},
@@ -204,19 +211,54 @@ func (l *lake) store(provider string) *minio.Client {
 	return client
 }
 
-// contents are the objects of a bucket: key to MD5, which stores give as the ETag of what was
-// written in one piece.
+// contents are the objects of the bucket that the application writes to.
 func (l *lake) contents(provider string) map[string]string {
 	l.t.Helper()
+
+	return objects(l.t, l.store(provider), bucket)
+}
+
+// objects are those of a bucket: key to MD5, which stores give as the ETag of what was written in one piece.
+func objects(t *testing.T, store *minio.Client, bucket string) map[string]string {
+	t.Helper()
 	found := map[string]string{}
-	for object := range l.store(provider).ListObjects(l.t.Context(), bucket, minio.ListObjectsOptions{Recursive: true}) {
+	for object := range store.ListObjects(t.Context(), bucket, minio.ListObjectsOptions{Recursive: true}) {
 		if object.Err != nil {
-			l.t.Fatal(object.Err)
+			t.Fatal(object.Err)
 		}
 		found[object.Key] = strings.Trim(object.ETag, `"`)
 	}
 
 	return found
+}
+
+// put writes an object, into a bucket that is made if need be.
+func (l *lake) put(store *minio.Client, bucket, key, content string) {
+	l.t.Helper()
+	there, err := store.BucketExists(l.t.Context(), bucket)
+	if err == nil && !there {
+		err = store.MakeBucket(l.t.Context(), bucket, minio.MakeBucketOptions{})
+	}
+	if err == nil {
+		_, err = store.PutObject(l.t.Context(), bucket, key, strings.NewReader(content), int64(len(content)), minio.PutObjectOptions{})
+	}
+	if err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func (l *lake) get(store *minio.Client, bucket, key string) string {
+	l.t.Helper()
+	object, err := store.GetObject(l.t.Context(), bucket, key, minio.GetObjectOptions{})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	content, err := io.ReadAll(object)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+
+	return string(content)
 }
 
 // ledger reads what the writers of the release were promised so far.
