@@ -26,15 +26,21 @@ func other(provider string) string {
 // ferryTo is the line of ferry upgrade with which the alias selects a store, and both are there.
 func (l *lake) ferryTo(provider string, set ...string) []string {
 	l.t.Helper()
+
+	return l.ferryFrom(other(provider), provider, set...)
+}
+
+func (l *lake) ferryFrom(from, to string, set ...string) []string {
+	l.t.Helper()
 	config := filepath.Join(l.t.TempDir(), "ferry.yaml")
 	text := fmt.Sprintf(`apiVersion: helm-ferry.dev/v1alpha1
 kind: Ferry
 metadata: {name: lake}
 spec:
   image: %s
-  objectStorage: {defaultBuckets: [ilum-files, ilum-data], activeProvider: %s}
+  objectStorage: {defaultBuckets: [ilum-files, ilum-data], activeProvider: %s, providers: [%s]}
   migration: {enabled: true, from: %s, to: %s, deadline: 2m}
-`, l.image, provider, other(provider), provider)
+`, l.image, to, l.row, from, to)
 	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
 		l.t.Fatal(err)
 	}

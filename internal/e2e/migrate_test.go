@@ -39,12 +39,19 @@ spec:
 		l.t.Fatal(err)
 	}
 
+	if l.helm == "helm3" { // which can run no hooks of a post-renderer
+		return []string{"--config=" + file, "--set=ferry.enabled=false", "--timeout=5m"}
+	}
+
 	return append(l.postRenderer(), "--post-renderer-args=--config="+file, "--set=ferry.enabled=false", "--timeout=5m")
 }
 
-// upgrade upgrades the release with a bare Helm.
+// upgrade upgrades the release: with a bare Helm 4, and with Ferry under Helm 3.
 func (l *lake) upgrade(storage string, set ...string) (int, string) {
 	l.t.Helper()
+	if l.helm == "helm3" {
+		return l.run(l.t, l.helm, "ferry", l.line("upgrade", append(set, l.configured(storage)...)...)...)
+	}
 
 	return l.run(l.t, l.helm, "helm", l.line("upgrade", append(set, l.configured(storage)...)...)...)
 }
@@ -92,8 +99,18 @@ func (l *lake) scale(replicas int32) {
 // connection that nobody cuts, is found: before the alias moves it is a refusal, after that it is copied,
 // or named.
 func TestMove(t *testing.T) {
-	l := newLake(t, "helm4", "move-helm4")
-	l.must(t, l.helm, "helm", l.line("install", append(l.configured("previousProvider: minio"), "--wait", "versitygw.enabled=true")...)...)
+	for _, helm := range []string{"helm4", "helm3"} {
+		if helm == "helm4" || *full {
+			t.Run(helm, func(t *testing.T) { newLake(t, helm, "move-"+helm).moved() })
+		}
+	}
+}
+
+func (l *lake) moved() {
+	t := l.t
+	if exit, _ := l.upgrade("previousProvider: minio", "--install", "--wait", "versitygw.enabled=true"); exit != 0 {
+		t.Fatalf("the installation ends with %d", exit)
+	}
 	l.ready("app.kubernetes.io/name=load", 1)
 	outside := l.outsider()
 	l.await("the first pass", l.jobDone("app.kubernetes.io/component=migration"))

@@ -33,6 +33,7 @@ type lake struct {
 	namespace, name string
 	chart, values   string
 	image           string // what the hooks run
+	row             string // of the registry, if the configuration adds one
 }
 
 const bucket = "ilum-data"
@@ -40,7 +41,7 @@ const bucket = "ilum-data"
 // The root account of both stores, as testdata/e2e/values.yaml has it.
 const accessKey, secretKey = "lake-root", "lake-secret-1"
 
-var ports = map[string]int{"minio": 9000, "versitygw": 7070}
+var ports = map[string]int{"minio": 9000, "versitygw": 7070, "rclone-s3": 8080}
 
 // newLake prepares the namespace and the chart.
 func newLake(t *testing.T, helm, namespace string) *lake {
@@ -174,8 +175,13 @@ func (l *lake) ready(label string, replicas int) {
 // await waits for something at most two minutes.
 func (l *lake) await(what string, probe func(context.Context) error) {
 	l.t.Helper()
+	l.within(2*time.Minute, what, probe)
+}
+
+func (l *lake) within(bound time.Duration, what string, probe func(context.Context) error) {
+	l.t.Helper()
 	var last error
-	err := wait.PollUntilContextTimeout(l.t.Context(), 200*time.Millisecond, 2*time.Minute, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(l.t.Context(), 200*time.Millisecond, bound, true, func(ctx context.Context) (bool, error) {
 		last = probe(ctx)
 
 		return last == nil, nil

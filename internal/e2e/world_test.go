@@ -56,9 +56,11 @@ func run(m *testing.M) int {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 40*time.Minute) // programs may have to be built
 	defer cancel()
-	shared, err = newWorld(ctx, folder)
+	theirs := os.Getenv("KUBECONFIG")
+	shared, err = newWorld(ctx, folder, theirs)
 	if !*keep {
 		defer func() {
+			// a cluster that was there before stays
 			if err := errors.Join(node.Down(context.WithoutCancel(ctx), filepath.Join(folder, "cluster")), os.RemoveAll(folder)); err != nil {
 				fmt.Fprintln(os.Stderr, err)
 			}
@@ -73,8 +75,15 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-func newWorld(ctx context.Context, folder string) (*world, error) {
-	n, err := node.Up(ctx, filepath.Join(folder, "cluster"))
+// newWorld uses the cluster that a kubeconfig is of, or makes one.
+func newWorld(ctx context.Context, folder, kubeconfig string) (*world, error) {
+	var n *node.Node
+	var err error
+	if kubeconfig != "" {
+		n, err = node.Open(filepath.Dir(kubeconfig))
+	} else {
+		n, err = node.Up(ctx, filepath.Join(folder, "cluster"))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +161,10 @@ func (w *world) images(ctx context.Context) error {
 			Name: program.image, Entrypoint: []string{"/" + program.entrypoint}, Files: map[string]string{"/" + program.entrypoint: path},
 		})
 	}
-	pause := filepath.Join(w.folder, "cluster", "images", "pause")
+	pause, err := node.Build(ctx, folder, "./internal/testworld/cmd/pause")
+	if err != nil {
+		return err
+	}
 	for _, name := range []string{"quay.io/minio/minio:pause", "rustfs/rustfs:pause"} { // stores for tests of claims
 		images = append(images, image.Image{Name: name, Entrypoint: []string{"/pause"}, User: "65532:65532", Files: map[string]string{"/pause": pause}})
 	}
