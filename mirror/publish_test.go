@@ -61,7 +61,7 @@ func TestTablesAreWholeAtEachMoment(t *testing.T) {
 		for seed := range uint64(10) {
 			t.Run(fmt.Sprintf("pages of %d, seed %d", pageSize, seed), func(t *testing.T) {
 				inWorld(t, memory.Quirks{PageSize: pageSize}, memory.Quirks{}, func(w world) {
-					w.mirrorWhileCommitting(rand.New(rand.NewPCG(seed, 0))) //nolint:gosec // a seed has to repeat
+					w.mirrorWhileCommitting(rand.New(rand.NewPCG(seed, 0)))
 				})
 			})
 		}

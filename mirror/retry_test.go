@@ -132,7 +132,7 @@ func TestStormOfRefusals(t *testing.T) {
 			w.instant(w.src, fmt.Sprintf("k%03d", i), "content")
 		}
 		storm := func(seed uint64) func(faulty.Call) error {
-			random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a seed has to repeat
+			random := rand.New(rand.NewPCG(seed, 0))
 
 			return func(faulty.Call) error {
 				if random.IntN(5) == 0 {

@@ -38,7 +38,7 @@ func (k keyset) each(key string, see func(at, bit int) bool) bool {
 	a, b := binary.LittleEndian.Uint64(sum[:8]), binary.LittleEndian.Uint64(sum[8:16])|1
 	for i := range uint64(probes) {
 		n := (a + i*b) % uint64(8*len(k))
-		if !see(int(n/8), int(n%8)) { //nolint:gosec // a remainder of the length
+		if !see(int(n/8), int(n%8)) {
 			return false
 		}
 	}

@@ -23,7 +23,7 @@ func (w *world) refused(c cutover.World, texts ...string) {
 
 func (w *world) refusedIn(ctx context.Context, c cutover.World, texts ...string) {
 	w.Helper()
-	w.refusesSituation(ctx, c, w.between(2, "minio", "versitygw"), texts...)
+	w.refusesSituation(ctx, c, w.between(2, "minio", "versitygw"), texts...) //nolint:contextcheck // the world outlasts ctx
 }
 
 func (w *world) refusesSituation(ctx context.Context, c cutover.World, s hooks.Situation, texts ...string) {
@@ -38,7 +38,7 @@ func (w *world) refusesSituation(ctx context.Context, c cutover.World, s hooks.S
 			w.Errorf("the refusal does not say %q: %s", text, refusal.Reason)
 		}
 	}
-	w.atRest()
+	w.atRest() //nolint:contextcheck // the world outlasts ctx
 }
 
 // TestPreflight has a row for each thing that is found before anything stops.

@@ -2,7 +2,7 @@ package memory
 
 import (
 	"context"
-	"crypto/md5" //nolint:gosec // tells stores apart
+	"crypto/md5"
 	"encoding/xml"
 	"fmt"
 	"maps"
