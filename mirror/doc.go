@@ -124,7 +124,8 @@
 // past the checksums of TCP and TLS, is not noticed; whoever may write to that place can make
 // Run take unlike objects for equal, but not Verify (TestLyingJournal). Without it
 // there is no lock against a second writer either, and the parts of an upload whose run
-// was killed stay with the destination until its lifecycle removes them; with it, a
+// was killed stay with the destination until its lifecycle removes them; with it, those on
+// their way to the trash do, and those of which a kill came before their record; and a
 // request that was on its way when a run lost its lock may still be carried out. A report
 // that cannot be kept in the place is said in the one that is returned, and changes no
 // outcome.
