@@ -120,7 +120,8 @@
 // they write them. A version that a failed attempt has left damaged stays as one more.
 // While histories are copied, tables are not whole at each moment, only at the end.
 // Where ETags cannot be equal, such as for SSE-KMS, a run without Options.State
-// reads both sides each time, as Verify does; whoever may write to that place can make
+// reads both sides each time, as Verify does, and a byte that is damaged on its way from such a source,
+// past the checksums of TCP and TLS, is not noticed; whoever may write to that place can make
 // Run take unlike objects for equal, but not Verify (TestLyingJournal). Without it
 // there is no lock against a second writer either, and the parts of an upload whose run
 // was killed stay with the destination until its lifecycle removes them; with it, a

@@ -75,6 +75,10 @@ type Options struct {
 	// Adopt takes buckets of the destination over that are known to come from another
 	// source.
 	Adopt bool
+	// Ours, if set, has a run refuse a bucket of the destination that holds anything but what
+	// the source has, unless a run has copied it from there before, or Ours says that what it
+	// holds came from this side. A run that removes refuses what it would remove all the same.
+	Ours func(bucket string) bool
 	// Origin, if set, says where a bucket comes from, where that is not the bucket of
 	// this name at the source's location.
 	Origin func(bucket string) Origin
@@ -101,6 +105,9 @@ type Remove struct {
 	// MaxPercent is how much of a bucket one run may remove and replace together.
 	// A run that would go beyond is refused, as is one whose source is empty.
 	MaxPercent int
+	// Emptied lets a bucket that is at the source and holds nothing there empty one of the
+	// destination, if that is known to come from it.
+	Emptied bool
 	// MaxObjects, when above 0, is how many objects that may be at most.
 	MaxObjects int64
 	// Trash, when above 0, has every object that is replaced or removed copied to

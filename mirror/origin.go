@@ -155,6 +155,24 @@ func (b *bucketRun) completed(ctx context.Context) {
 	}
 }
 
+// OriginsIn tells where the buckets of a store come from, as the runs that copied them have written down
+// in the place that belongs to it.
+func OriginsIn(ctx context.Context, place state.Place) (map[string]Origin, error) {
+	if _, err := place.Open(ctx, state.Read); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrState, err)
+	}
+	s := &session{place: place}
+	if err := s.load(ctx); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrState, err)
+	}
+	origins := make(map[string]Origin, len(s.origins))
+	for _, known := range s.origins {
+		origins[known.Bucket] = known.Origin
+	}
+
+	return origins, nil
+}
+
 // load reads what the place knows of all buckets.
 func (s *session) load(ctx context.Context) error {
 	items, err := s.place.List(ctx, originsPrefix)

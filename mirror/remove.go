@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -16,7 +18,7 @@ var errAllowance = errors.New("the allowance of this run for replacing and remov
 // allowance.
 func (b *bucketRun) guard(ctx context.Context) bool {
 	if !b.opts.Remove.Enabled {
-		return true
+		return b.opts.Ours == nil || b.absent || b.rep.Created || !b.unknown() || b.opts.Ours(b.name) || b.ours(ctx)
 	}
 	b.enter(PhaseGuard)
 	var f forecast
@@ -34,8 +36,39 @@ func (b *bucketRun) guard(ctx context.Context) bool {
 			f.going, f.held, b.opts.Remove.limit(f.held))
 	case err != nil:
 		b.fail(ctx, "", err)
-	case f.held > 0 && f.source == 0:
+	case f.held > 0 && f.source == 0 && !b.mayEmpty():
 		b.refuse("the source is empty where the destination holds %d objects", f.held)
+	default:
+		return true
+	}
+
+	return false
+}
+
+// mayEmpty reports whether the bucket of the destination may lose all that it holds: the source was
+// emptied, it is not one that has lost the bucket, nor another one.
+func (b *bucketRun) mayEmpty() bool {
+	known := b.opts.Adopt || b.known != nil && b.known.Origin == b.origin(b.name)
+
+	return b.opts.Remove.Emptied && known && !b.rep.Missing
+}
+
+// ours refuses a bucket of the destination that nobody is known to have copied there, if it holds anything
+// that is not at the source: it is a stranger's.
+func (b *bucketRun) ours(ctx context.Context) bool {
+	b.enter(PhaseGuard)
+	var f forecast
+	err := b.walk(ctx, 1, f.add, nil)
+	b.allowed = 0
+	if err == nil && f.going == 0 && f.unclear > 0 {
+		err = b.clarify(ctx, &f)
+	}
+	switch {
+	case f.going > 0:
+		b.refuseBy(GuardOrigin, "%d of the %d objects at the destination are not those of the source (%s), and no run has copied it here before",
+			f.going, f.held, f.named())
+	case err != nil:
+		b.fail(ctx, "", err)
 	default:
 		return true
 	}
@@ -68,6 +101,28 @@ type forecast struct {
 	going        int64 // will be replaced or removed
 	extra        int64 // of these, removed
 	unclear      int64 // will be replaced if the content differs
+	examples     []string
+}
+
+// maxExamples is how many objects a refusal names.
+const maxExamples = 3
+
+// goes counts an object that will be replaced or removed.
+func (f *forecast) goes(key string) {
+	f.going++
+	if len(f.examples) < maxExamples {
+		f.examples = append(f.examples, strconv.Quote(key))
+	}
+}
+
+// named spells out the first of what goes.
+func (f *forecast) named() string {
+	text := strings.Join(f.examples, ", ")
+	if more := f.going - int64(len(f.examples)); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+
+	return text
 }
 
 // add counts a pair. It wants no worker.
@@ -81,9 +136,9 @@ func (f *forecast) add(p pair) bool {
 	switch decide(p) {
 	case actExtra:
 		f.extra++
-		f.going++
+		f.goes(p.key())
 	case actReplace:
-		f.going++
+		f.goes(p.key())
 	case actCompare:
 		f.unclear++
 	case actNothing, actCopy, actDescribe:
@@ -108,7 +163,7 @@ func (b *bucketRun) clarify(ctx context.Context, f *forecast) error {
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			if f.going++; f.going > b.allowed {
+			if f.goes(p.key()); f.going > b.allowed {
 				b.abandon(errAllowance)
 			}
 

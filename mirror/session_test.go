@@ -284,6 +284,49 @@ func TestOneSourceOfPlaces(t *testing.T) {
 	}
 }
 
+// A run that minds whose a bucket is refuses one that holds a stranger's objects, and does not mark it as its own:
+// the next run would take them away.
+func TestStrangersBucketIsNotMarked(t *testing.T) {
+	nobodys := func(string) bool { return false }
+	tests := map[string]struct {
+		held  map[string]string
+		adopt bool
+		ours  func(string) bool
+		want  string
+	}{
+		"a key of a stranger's":        {held: map[string]string{"a": "1", "theirs": "2"}, ours: nobodys, want: `1 of the 2 objects at the destination are not those of the source ("theirs")`},
+		"a stranger's under our key":   {held: map[string]string{"a": "22"}, ours: nobodys, want: `1 of the 1 objects at the destination are not those of the source ("a")`},
+		"of the same size, too":        {held: map[string]string{"a": "2"}, ours: nobodys, want: `1 of the 1 objects at the destination are not those of the source ("a")`},
+		"the same objects":             {held: map[string]string{"a": "1"}, ours: nobodys},
+		"an empty bucket":              {ours: nobodys},
+		"taken over":                   {held: map[string]string{"theirs": "2"}, ours: nobodys, adopt: true},
+		"objects that came from there": {held: map[string]string{"theirs": "2"}, ours: func(name string) bool { return name == bucket }},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+				w.make(w.dst)
+				w.put(w.src, map[string]string{"a": "1"})
+				w.put(w.dst, test.held)
+				opts := w.stated()
+				opts.Ours, opts.Adopt = test.ours, test.adopt
+				if test.want == "" {
+					w.run(w.src, w.dst, opts, mirror.OutcomeDone)
+
+					return
+				}
+				rep := w.run(w.src, w.dst, opts, mirror.OutcomeRefused)
+				w.equal("guard", rep.Buckets[0].Guard, mirror.GuardOrigin)
+				w.says(rep.Buckets[0].Refused, test.want)
+				w.equal("destination", w.content(w.dst, bucket), test.held)
+				if origins, err := mirror.OriginsIn(w.Context(), opts.State); err != nil || len(origins) != 0 {
+					t.Errorf("the destination is marked: %v, %v", origins, err)
+				}
+			})
+		})
+	}
+}
+
 // What a destination has that no run has put there is not removed by the first one.
 func TestStrangersDataIsNotRemoved(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {

@@ -18,8 +18,9 @@ func (p program) bringBackCommand() *cobra.Command {
 
 As a hook after an upgrade or a rollback it gives every consumer its replicas back, where the cluster
 still shows what the cutover has set. Then it lists the old store again. What was written there since
-the proof is copied where the new store still holds what was proven; anything else is named, and the
-command ends with exit code 5.`,
+the proof is copied where the new store still holds what was proven. Anything else is named in the verdict,
+which then begins with PARTIAL, and in the record: both stores keep what they have, and the upgrade does
+not fail by it. The exit code is 5 where no record proves the move.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.runBringBack(cmd.Context(), opts) },
 	}
 	opts.addFlags(cmd)
@@ -39,7 +40,7 @@ func (p program) runBringBack(ctx context.Context, opts *cutoverOptions) error {
 	if err := p.concludeCutover(ending.Verdict, err); err != nil {
 		return err
 	}
-	if ending.Partial() {
+	if ending.Unproven {
 		return cli.Partial.Wrap(nil)
 	}
 	return nil

@@ -239,6 +239,11 @@ func TestCutoverOfARelease(t *testing.T) {
 	apply(second.Bytes())
 	w.overwrite(w.source, "ilum-files", "late", "written late")
 	w.ends(w.pod(0, second, "shop-bring-back"), `DONE: consumers are back on versitygw; copied from minio, written after the proof: "ilum-files/late"`)
+
+	// what is left to people fails no upgrade: --atomic would move everything back
+	w.overwrite(w.source, "ilum-files", "late", "written later")
+	w.overwrite(w.destination, "ilum-files", "late", "and here, too")
+	w.ends(w.pod(0, second, "shop-bring-back"), `PARTIAL: consumers are back on versitygw; written on minio late, and on versitygw meanwhile, left alone: "ilum-files/late": the log names them`)
 	w.keep(1, "superseded", first)
 	w.keep(2, "deployed", second)
 

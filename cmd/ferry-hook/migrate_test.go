@@ -63,6 +63,34 @@ func TestMigrateTakesBucketsBesideTheDefaultOnes(t *testing.T) {
 	}
 }
 
+// TestMigrateIntoAStrangersBucket refuses the first pass into a bucket that somebody else uses; taking it
+// over has to be said. On the way back the store holds what has come from it: it is no stranger's.
+func TestMigrateIntoAStrangersBucket(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testworld.StartMinIO(t), testworld.StartVersityGW(t), []cargo.Object{{Bucket: "ilum-files", Key: "a", Size: 3}})
+	if err := cargo.Load(t.Context(), w.client(w.destination), []cargo.Object{{Bucket: "ilum-files", Key: "theirs", Size: 3}}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // a refusal marks nothing
+		w.ends(w.migrate(4), `REFUSED: migration from minio to rustfs: bucket ilum-files: 1 of the 1 objects at the destination are not those of the source ("theirs"), `+
+			"and no run has copied it here before: if that is meant, empty these buckets, or migrate to another store; "+
+			"if what they hold may go to the trash, run ferry-hook migrate once with --adopt")
+	}
+	if diff := cmp.Diff(map[string]int{"ilum-files": 1}, w.data(w.destination)); diff != "" {
+		t.Errorf("objects per bucket of the destination (-want +got):\n%s", diff)
+	}
+	w.migrate(0, "--adopt")
+	w.migrate(0)
+
+	w.overwrite(w.destination, "ilum-files", "new", "written since")
+	w.remove(w.destination, "ilum-files", "a")
+	w.source, w.destination = w.destination, w.source
+	w.with(map[string]string{
+		"FERRY_SOURCE_ACCESS_KEY": w.source.AccessKey, "FERRY_SOURCE_SECRET_KEY": w.source.SecretKey,
+		"FERRY_DESTINATION_ACCESS_KEY": w.destination.AccessKey, "FERRY_DESTINATION_SECRET_KEY": w.destination.SecretKey,
+	}).migrate(0)
+}
+
 func TestMigrateFromAStoreWithoutBuckets(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), nil)

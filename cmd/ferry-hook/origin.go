@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"log/slog"
 	"net/url"
 	"os"
 	"strings"
@@ -41,4 +43,15 @@ func originOf(location, domain string) func(bucket string) mirror.Origin {
 		location = address.Scheme + "://" + host
 	}
 	return func(bucket string) mirror.Origin { return mirror.Origin{Store: location, Bucket: bucket} }
+}
+
+// cameFrom tells which buckets of a destination the source has its own from: after the objects were moved
+// one way, what the store holds that they come back to is theirs. Without a place that can be read, none.
+func (p program) cameFrom(ctx context.Context, log *slog.Logger, source, destination mirror.Store) func(bucket string) bool {
+	origins, err := mirror.OriginsIn(ctx, mirror.StateIn(source, mirror.DefaultStateBucket, ""))
+	if err != nil {
+		log.Warn("where the buckets of the source come from is not known", "error", err)
+	}
+	origin := originOf(destination.Location(), p.searched())
+	return func(bucket string) bool { return origins[bucket] == origin(bucket) }
 }

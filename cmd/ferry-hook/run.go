@@ -23,6 +23,8 @@ type job struct {
 	all []string
 	// stated: the run keeps its state at the destination, where its options say.
 	stated bool
+	// wary: a bucket of the destination is refused that holds a stranger's objects.
+	wary bool
 }
 
 // output is how a command shows what came of its job.
@@ -81,6 +83,9 @@ func (p program) carry(ctx context.Context, log *slog.Logger, j job) (mirror.Rep
 	if j.stated {
 		j.Options.State = mirror.StateIn(destination, j.Options.StateBucket, j.Options.StatePrefix)
 		j.Options.Origin = originOf(source.Location(), p.searched())
+	}
+	if j.wary {
+		j.Options.Ours = p.cameFrom(ctx, log, source, destination)
 	}
 	report, err := copying.Run(ctx, log, j.Job, source, destination)
 	return report, copying.Judge(j.Job, report, err), nil

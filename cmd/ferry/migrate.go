@@ -10,6 +10,7 @@ import (
 
 	"github.com/helm-ferry/ferry/hooks"
 	"github.com/helm-ferry/ferry/hooks/cutover"
+	"github.com/helm-ferry/ferry/hooks/record"
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/helmcli"
@@ -112,8 +113,7 @@ func (m *migration) run(ctx context.Context) error {
 			WithHint("ferry migrate %s --abort, or finish it with --from %s --to %s", m.Words[0], journal.From, journal.To)
 	case used == m.to && journal == nil:
 		m.say("the alias selects %s already", m.to)
-		m.left()
-		return nil
+		return m.left(ctx, prepared.Config)
 	case m.DryRun():
 		return m.rehearse(ctx, prepared)
 	case used == m.from && journal == nil, used == "":
@@ -218,8 +218,7 @@ func (m *migration) cutOver(ctx context.Context) error {
 	if live.Alias != "" && live.Alias != m.to && !isExternal(n.situation.Next, m.to) {
 		return cli.Failure.Errorf("the alias selects %s after the upgrade, not %s", live.Alias, m.to).WithHint("ferry status %s", m.Words[0])
 	}
-	m.left()
-	return nil
+	return m.left(ctx, n.Config)
 }
 
 // Bounds of Helm's --timeout.
@@ -244,11 +243,18 @@ func (m *migration) stretch(cfg *config.Config) error {
 	return nil
 }
 
-// left says what is left to do.
-func (m *migration) left() {
+// left says what is left to do. What came late and is left to people makes the migration one that is partly
+// done: both stores keep what they have.
+func (m *migration) left(ctx context.Context, cfg *config.Config) error {
 	m.say("%s serves the consumers now. Left to do:", m.to)
 	m.say("  1. in the configuration: spec.objectStorage.activeProvider: %s, spec.migration.from: %s, to: %s", m.to, m.from, m.to)
 	m.say("  2. when nothing is missing, switch %s off: ferry upgrade %s %s … (its claims are kept)", m.from, m.Words[0], m.Words[1])
+	proof, err := record.Read(ctx, m.client, cfg.Metadata.Name)
+	if err != nil || proof == nil || proof.To != m.to || proof.Late.Total() == 0 {
+		return err
+	}
+	return cli.Partial.Errorf("%d objects were written or deleted on %s after the proof and are left to you", proof.Late.Total(), m.from).
+		WithHint("ferry status %s names them", m.Words[0])
 }
 
 func (m *migration) say(format string, args ...any) {

@@ -50,6 +50,11 @@ func runRollback(ctx context.Context, h *helmLine) error {
 	if err := h.open(ctx, upgradeOwn); err != nil {
 		return err
 	}
+	return h.rollBack(ctx, number)
+}
+
+// rollBack judges a rollback and makes it, with the line as it is.
+func (h *helmLine) rollBack(ctx context.Context, number int) error {
 	n, err := h.back(ctx, number)
 	if err != nil {
 		return err

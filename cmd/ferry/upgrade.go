@@ -32,8 +32,8 @@ stopped: by hooks under Helm 4, and under Helm 3, which runs no hooks of a post-
 Jobs made from here, with what they say on the terminal. Whatever becomes of Helm, the consumers come
 back.
 
---atomic and --rollback-on-failure are the same, and so are --force and --force-replace. --dry-run
-changes nothing. With --no-hooks the guard runs here all the same, and no store can be left for another
+--atomic and --rollback-on-failure are the same, and so are --force and --force-replace. A rollback that
+they ask for moves back what was written to the other store. --dry-run changes nothing. With --no-hooks the guard runs here all the same, and no store can be left for another
 one.`,
 		Example: `  ferry upgrade lake ./chart -f values.yaml --config ferry.yaml
   helm ferry upgrade lake oci://registry.example/charts/lake --version 2.1.0 -n data --wait --timeout 10m`,
@@ -79,7 +79,13 @@ func (h *helmLine) apply(ctx context.Context, n *next, event string, helm func()
 		if err := move.before(ctx); err != nil {
 			return err
 		}
-		return move.after(ctx, helm())
+		undo := h.takeOver(event)
+		upgraded := helm()
+		err := move.after(ctx, upgraded)
+		if undo && upgraded != nil && ctx.Err() == nil {
+			return h.undo(ctx, err)
+		}
+		return err
 	}
 	err := helm()
 	if err == nil {

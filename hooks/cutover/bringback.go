@@ -16,7 +16,7 @@ type Ending struct {
 	Unproven bool
 }
 
-// Partial tells whether anything is left to people.
+// Partial tells whether anything is left to people. Nothing is lost then, unless it is unproven.
 func (e Ending) Partial() bool { return e.Unproven || e.Late.open() > 0 }
 
 // BringBack does after a manifest was applied what its cutover has left open: the consumers come back,
@@ -81,7 +81,7 @@ func (w World) late(ctx context.Context, m Move, r *record.Record) (Ending, erro
 		return Ending{}, err
 	}
 	if r != nil {
-		r.State = record.Proven
+		r.State, r.Late = record.Proven, late.left()
 		if err := record.Write(ctx, w.Client, w.name(), *r); err != nil {
 			return Ending{}, err
 		}
@@ -106,7 +106,7 @@ func lateVerdict(m Move, late Late, unproven bool) string {
 		text += fmt.Sprintf("; no record proves that the objects of %s are there: what was missing is copied", m.From)
 	}
 	if late.Conflicts.Total > 0 {
-		text += fmt.Sprintf("; other content on %s, left alone: %s", m.From, late.Conflicts)
+		text += fmt.Sprintf("; written on %s late, and on %s meanwhile, left alone: %s", m.From, m.To, late.Conflicts)
 	}
 	if late.Deleted.Total > 0 {
 		text += fmt.Sprintf("; deleted on %s after the proof and still on %s: %s", m.From, m.To, late.Deleted)

@@ -2,6 +2,7 @@ package cutover_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ func moved(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
 	w.bucket("minio", "files")
-	for _, key := range []string{"kept", "late", "late-deleted", "both", "gone", "rewritten"} {
+	for _, key := range []string{"kept", "late", "late-deleted", "both", "gone", "gone-and-late", "rewritten"} {
 		w.put("minio", "files", key, "1")
 	}
 	time.Sleep(1100 * time.Millisecond) // versitygw lists times in seconds
@@ -37,6 +38,8 @@ func TestLateWrites(t *testing.T) {
 	w.put("minio", "files", "both", "44")
 	w.put("versitygw", "files", "both", "555")
 	w.remove("versitygw", "files", "gone")
+	w.remove("versitygw", "files", "gone-and-late")
+	w.put("minio", "files", "gone-and-late", "88")
 	w.put("versitygw", "files", "rewritten", "66")
 	w.put("versitygw", "files", "consumers-own", "77")
 
@@ -45,13 +48,26 @@ func TestLateWrites(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !ending.Partial() || ending.Late.Conflicts.String() != `"files/both"` || ending.Late.Deleted.String() != `"files/late-deleted"` {
+		if !ending.Partial() || ending.Late.Conflicts.String() != `"files/both", "files/gone-and-late"` || ending.Late.Deleted.String() != `"files/late-deleted"` {
 			t.Errorf("round %d: %+v", round, ending)
 		}
 		if want := map[int]string{0: `"files/late", "files/late-new"`, 1: ""}[round]; ending.Late.Copied.String() != want {
 			t.Errorf("round %d: copied %s, want %s", round, ending.Late.Copied, want)
 		}
 		w.holds("versitygw", "files", "both=555 consumers-own=77 kept=1 late=22 late-deleted=1 late-new=33 rewritten=66")
+	}
+	// what was copied late and deleted since does not come back either, and nothing else is forgotten
+	w.remove("versitygw", "files", "late-new")
+	ending, err := w.cutover("versitygw").BringBack(t.Context(), w.between(2, "minio", "versitygw"))
+	if want := `"files/both", "files/gone-and-late", "files/late-new"`; err != nil || ending.Late.Conflicts.String() != want {
+		t.Errorf("%+v, %v, want conflicts %s", ending, err, want)
+	}
+	w.put("minio", "files", "later", "99")
+	if ending, err = w.cutover("versitygw").BringBack(t.Context(), w.between(2, "minio", "versitygw")); err != nil || ending.Late.Copied.String() != `"files/later"` {
+		t.Errorf("%+v, %v", ending, err)
+	}
+	if late := w.record().Late; !slices.Equal(late.Conflicts.First, []string{"files/both", "files/gone-and-late", "files/late-new"}) || !slices.Equal(late.Deleted.First, []string{"files/late-deleted"}) {
+		t.Errorf("the record says %+v", late)
 	}
 	if w.replicas("api") != 2 || w.journal() != nil {
 		t.Errorf("api has %d replicas, the journal is %+v", w.replicas("api"), w.journal())
@@ -93,7 +109,7 @@ func TestKilledWhileBringingBack(t *testing.T) {
 			if err != nil || ending.Partial() {
 				t.Errorf("%+v, %v", ending, err)
 			}
-			w.holds("versitygw", "files", "both=1 gone=1 kept=1 late=22 late-deleted=1 rewritten=1")
+			w.holds("versitygw", "files", "both=1 gone=1 gone-and-late=1 kept=1 late=22 late-deleted=1 rewritten=1")
 			if w.replicas("api") != 2 || w.journal() != nil {
 				t.Errorf("api has %d replicas, the journal is %+v", w.replicas("api"), w.journal())
 			}
@@ -129,8 +145,16 @@ func TestRetire(t *testing.T) {
 	if verdict, err := w.cutover("versitygw").Run(t.Context(), retiring); err != nil {
 		t.Errorf("%s, %v", verdict, err)
 	}
+	w.remove("minio", "files", "gone")
+	verdict, err := w.cutover("versitygw").Run(t.Context(), retiring)
+	if want := `; deleted on minio after the proof and still on versitygw: "files/gone"`; err != nil || !strings.HasSuffix(verdict, want) {
+		t.Errorf("%s, %v, want %s", verdict, err, want)
+	}
+	if late := w.record().Late; !slices.Equal(late.Deleted.First, []string{"files/gone"}) {
+		t.Errorf("the record says %+v", late)
+	}
 	w.put("minio", "files", "forgotten", "3")
-	_, err := w.cutover("versitygw").Run(t.Context(), retiring)
+	_, err = w.cutover("versitygw").Run(t.Context(), retiring)
 	var refusal *cutover.Refusal
 	if !errors.As(err, &refusal) || !strings.Contains(refusal.Reason, `minio is to go and holds objects that were written after everything was proven to be on versitygw: "files/forgotten"`) {
 		t.Errorf("the upgrade that drops minio: %v", err)

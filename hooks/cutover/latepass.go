@@ -20,6 +20,18 @@ type Late struct {
 // open are the objects that are left to people.
 func (l Late) open() int { return l.Conflicts.Total + l.Deleted.Total }
 
+// maxKept is how many objects of a kind the record names.
+const maxKept = 20
+
+// left is what the record keeps.
+func (l Late) left() record.Late {
+	return record.Late{Conflicts: l.Conflicts.kept(), Deleted: l.Deleted.kept()}
+}
+
+func (f Found) kept() record.Left {
+	return record.Left{Total: f.Total, First: f.First[:min(len(f.First), maxKept)]}
+}
+
 // latePass looks for what was written to the old store since the proof and copies it where the new one
 // still holds what was proven. Without a record it copies what the new store lacks.
 func (w World) latePass(ctx context.Context, src, dst mirror.Store, r *record.Record) (Late, error) {
@@ -61,13 +73,21 @@ func (w World) lateBucket(ctx context.Context, src, dst mirror.Store, bucket str
 	if err := dst.CreateBucket(ctx, bucket, mirror.BucketRequest{}); err != nil {
 		return late, fmt.Errorf("make bucket %q of %s: %w", bucket, dst.Location(), err)
 	}
-	for p, err := range joined(listing(ctx, marked{src, seen}, bucket), listing(ctx, dst, bucket)) {
+	var keys keyset
+	place := mirror.StateIn(dst, mirror.DefaultStateBucket, "")
+	if known {
+		var err error
+		if keys, err = readKeys(ctx, place, r.ReportDigest, bucket); err != nil {
+			return late, err
+		}
+	}
+	for p, err := range joined(listing(ctx, marked{Reader: src, marker: seen}, bucket), listing(ctx, dst, bucket)) {
 		if err != nil {
 			return late, err
 		}
 		act := decideBlind(p)
 		if known {
-			act = decideLate(p, r.Marks.Source[bucket], r.Marks.Destination[bucket])
+			act = decideLate(p, r.Marks.Source[bucket], r.Marks.Destination[bucket], keys.has)
 		}
 		title := bucket + "/" + p.key
 		if act == lateCopy {
@@ -78,6 +98,7 @@ func (w World) lateBucket(ctx context.Context, src, dst mirror.Store, bucket str
 			return late, err
 		case act == lateCopy:
 			late.Copied.add(title)
+			keys.add(p.key)
 		case act == lateConflict:
 			late.Conflicts.add(title)
 		case act == lateDeleted:
@@ -85,7 +106,10 @@ func (w World) lateBucket(ctx context.Context, src, dst mirror.Store, bucket str
 		}
 		w.tell(act, bucket, p)
 	}
-	return late, nil
+	if late.Copied.Total == 0 || len(keys) == 0 {
+		return late, nil
+	}
+	return late, (&keysets{sets: map[string]keyset{bucket: keys}}).keep(ctx, place, r.ReportDigest)
 }
 
 // copyOne copies an object, and finds out what there is to do instead where that cannot be.
@@ -104,7 +128,7 @@ func (w World) tell(act lateAct, bucket string, p pair) {
 	case lateCopy:
 		w.Log.Info("late write copied", "bucket", bucket, "key", p.key)
 	case lateConflict:
-		w.Log.Warn("conflict: written on the old store after the proof, and another on the new one", "bucket", bucket, "key", p.key)
+		w.Log.Warn("conflict: written on the old store after the proof, and written or deleted on the new one", "bucket", bucket, "key", p.key)
 	case lateDeleted:
 		w.Log.Warn("deleted on the old store after the proof, and still on the new one", "bucket", bucket, "key", p.key)
 	}

@@ -12,6 +12,7 @@ type marked struct {
 	mirror.Reader
 
 	marker *record.Marker
+	keys   *keysets // nil: not wanted
 }
 
 // List implements mirror.Reader.
@@ -21,6 +22,9 @@ func (m marked) List(ctx context.Context, bucket string, from mirror.Cursor) (mi
 		m.marker.See(bucket)
 		for _, e := range page.Entries {
 			m.marker.Add(bucket, e.Key, string(e.ETag), e.Modified)
+		}
+		if m.keys != nil {
+			m.keys.see(bucket, page.Entries)
 		}
 	}
 	return page, err

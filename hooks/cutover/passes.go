@@ -55,7 +55,7 @@ func (w World) job(t transfer, act copying.Act) (copying.Job, *tolerance) {
 		},
 	}
 	if act == copying.Copies {
-		j.Options.Remove = mirror.Remove{Enabled: true, MaxPercent: 100, Trash: trashTime}
+		j.Options.Remove = mirror.Remove{Enabled: true, MaxPercent: 100, Emptied: true, Trash: trashTime}
 		j.Options.State = mirror.StateIn(t.dst, mirror.DefaultStateBucket, "")
 		j.Options.Adopt = t.adopt
 		j.Options.Origin = func(bucket string) mirror.Origin { return mirror.Origin{Store: t.src.Location(), Bucket: bucket} }
@@ -90,6 +90,7 @@ func (w World) pass(ctx context.Context, t transfer, metadata bool) (retry bool,
 	copies, tolerance := w.job(t, copying.Copies)
 	copies.Options.Metadata = metadata
 	report, err := copying.Run(ctx, w.Log, copies, t.src, t.dst)
+	keys := newKeysets(report)
 	if _, verdict := w.judge(copies, tolerance, report, err); !verdict.Done() {
 		return false, proof{}, &Refusal{Reason: "the second pass is not complete: " + verdict.Text, Err: err}
 	}
@@ -98,15 +99,17 @@ func (w World) pass(ctx context.Context, t transfer, metadata bool) (retry bool,
 	}
 	compares, tolerance := w.job(t, copying.Compares)
 	var source, target record.Marker
-	report, err = copying.Run(ctx, w.Log, compares, marked{t.src, &source}, writable{t.dst, &target})
+	report, err = copying.Run(ctx, w.Log, compares, marked{t.src, &source, keys}, writable{t.dst, &target})
 	report, verdict := w.judge(compares, tolerance, report, err)
 	if !verdict.Done() {
 		err := &Refusal{Reason: "the stores are not equal after the second pass: " + verdict.Text, Err: err}
 		return !metadata && onlyMetadata(report), proof{}, err
 	}
 	w.Log.Info("cutover", "verified", verdict.Text)
-	p, err = newProof(report, record.Marks{Source: source.Marks(), Destination: target.Marks()})
-	return false, p, err
+	if p, err = newProof(report, record.Marks{Source: source.Marks(), Destination: target.Marks()}); err != nil {
+		return false, proof{}, err
+	}
+	return false, p, keys.keep(ctx, copies.Options.State, p.reportDigest)
 }
 
 // onlyMetadata tells whether all differences are of metadata.

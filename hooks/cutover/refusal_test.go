@@ -191,6 +191,19 @@ func TestConsumersThatDoNotStop(t *testing.T) {
 		}
 		w.refusedIn(ctx, w.cutover("versitygw"), "these consumers did not stop in time: ", "Deployment/api")
 	})
+	for _, step := range []cutover.Step{cutover.StepPreflight, cutover.StepStop, cutover.StepCopy, cutover.StepVerify} {
+		t.Run("the deadline passes in step "+string(step), func(t *testing.T) {
+			w := w.with(t)
+			ctx, end := context.WithCancelCause(w.ctx())
+			w.heard = func(line string) {
+				if strings.Contains(line, "step="+string(step)) {
+					end(cutover.ErrDeadline)
+				}
+			}
+			w.refusedIn(ctx, w.cutover("versitygw"), "spec.migration.deadline (4m0s) has passed in step "+string(step),
+				"raise it together with Helm's --timeout")
+		})
+	}
 	t.Run("a pod that appears during the second pass", func(t *testing.T) {
 		w := w.with(t)
 		w.before = func(step cutover.Step) {

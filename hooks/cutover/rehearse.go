@@ -38,6 +38,12 @@ func (w World) rehearse(ctx context.Context, t transfer, lacks []string) []Probl
 		}
 		problems = append(problems, w.settingsLost(b, lacks)...)
 	}
+	if report.Totals.Source == 0 && report.Totals.Destination > 0 {
+		problems = append(problems, Problem{
+			t.From, fmt.Sprintf("holds no object at all, and %s %d: a store that has lost its volume looks like this", t.To, report.Totals.Destination),
+			"if the consumers have deleted everything, delete it on " + t.To + ", too; else restore " + t.From + " first: what was copied is there",
+		})
+	}
 	need, left := estimate(report.Totals, time.Since(started)), time.Duration(0)
 	if deadline, bounded := ctx.Deadline(); bounded {
 		left = time.Until(deadline)

@@ -53,10 +53,39 @@ func (w World) Run(ctx context.Context, s hooks.Situation) (verdict string, err 
 	journal.Deadline = started.Add(w.Config.Spec.Migration.Deadline.Std()).UTC()
 	bounded, cancel := context.WithDeadlineCause(ctx, journal.Deadline, ErrDeadline)
 	defer cancel()
-	if err := w.cutover(bounded, s, journal, known); err != nil {
-		return "", w.giveUp(ctx, m, err)
+	var at Step
+	if err := w.at(&at).cutover(bounded, s, journal, known); err != nil {
+		return "", w.giveUp(ctx, m, w.cutOff(bounded, at, err))
 	}
 	return fmt.Sprintf("PROVEN: every object of %s is on %s: the manifest may be applied, and the alias moves with it", m.From, m.To), nil
+}
+
+// at keeps which step comes next.
+func (w World) at(step *Step) World {
+	also := w.Before
+	w.Before = func(next Step) {
+		*step = next
+		if also != nil {
+			also(next)
+		}
+	}
+	return w
+}
+
+// cutOff says of an error that the deadline has brought about which one that was, and in which step: what
+// a request that was cut off says of itself hides it.
+func (w World) cutOff(ctx context.Context, at Step, err error) error {
+	if !errors.Is(context.Cause(ctx), ErrDeadline) {
+		return err
+	}
+	said := fmt.Sprintf("spec.migration.deadline (%s) has passed in step %s", w.Config.Spec.Migration.Deadline.Std(), at)
+	if stopped, is := errors.AsType[*Refusal](err); is && at == StepWait {
+		return &Refusal{Reason: said + ": " + stopped.Reason, Err: errors.Join(err, ErrDeadline)}
+	}
+	return &Refusal{
+		Reason: fmt.Sprintf("%s: let the first pass run again just before, or raise it together with Helm's --timeout (%v)", said, err),
+		Err:    errors.Join(err, ErrDeadline),
+	}
 }
 
 // newJournal begins a journal. What an earlier one has stopped stays in it.
@@ -192,10 +221,11 @@ func (w World) stay(ctx context.Context, s hooks.Situation, j *Journal, known *r
 		}
 		return fmt.Sprintf("PASS: the alias stays on %s; the record of the move to %s counts no more", known.From, known.To), nil
 	}
-	if err := w.retire(ctx, s, known); err != nil {
+	late, err := w.retire(ctx, s, known)
+	if err != nil {
 		return "", err
 	}
-	return "PASS: the alias stays where it is: no objects are moved", nil
+	return "PASS: the alias stays where it is: no objects are moved" + late, nil
 }
 
 // store opens a store and says whose it is.

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -11,8 +12,12 @@ import (
 	"time"
 )
 
-// maxNewest is how many objects of a bucket that are of one time a mark tells apart.
-const maxNewest = 2000
+// maxNewest is how many objects of a bucket that are of one time a mark tells apart, and maxTold how many
+// those of a store together: a record has to fit into a ConfigMap.
+const (
+	maxNewest = 20_000
+	maxTold   = 30_000
+)
 
 // Mark says what a bucket of a store held when it was looked at: nothing newer than this, by the
 // clock of the store itself.
@@ -22,15 +27,14 @@ type Mark struct {
 	Of []string `json:"of,omitempty"`
 }
 
-// Since tells whether an object of a bucket was written after the mark was made.
+// Since tells whether an object of a bucket was written after the mark was made. One of just that time may
+// have been, where they are too many.
 func (m Mark) Since(key, etag string, modified time.Time) bool {
-	switch {
-	case !modified.Equal(m.Newest):
+	if !modified.Equal(m.Newest) {
 		return modified.After(m.Newest)
-	case m.Of == nil:
-		return false
 	}
-	return !slices.Contains(m.Of, digest(key, etag))
+	_, known := slices.BinarySearch(m.Of, digest(key, etag))
+	return !known
 }
 
 // Marks are those of the buckets of both stores when they were proven to be equal.
@@ -60,7 +64,7 @@ func decodeMarks(text string) (Marks, error) {
 
 func digest(key, etag string) string {
 	sum := sha256.Sum256([]byte(key + "\x00" + etag))
-	return base64.RawStdEncoding.EncodeToString(sum[:9])
+	return base64.RawStdEncoding.EncodeToString(sum[:6])
 }
 
 // Marker makes the marks of one store while its buckets are listed, in any order.
@@ -109,10 +113,14 @@ func (m *Marker) add(bucket, key, etag string, modified time.Time) {
 func (m *Marker) Marks() map[string]Mark {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	marks := make(map[string]Mark, len(m.buckets))
-	for bucket, b := range m.buckets {
+	names := slices.SortedFunc(maps.Keys(m.buckets), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(m.buckets[a].of), len(m.buckets[b].of)), cmp.Compare(a, b))
+	})
+	marks, told := make(map[string]Mark, len(m.buckets)), 0
+	for _, bucket := range names {
+		b := m.buckets[bucket]
 		mark := Mark{Newest: b.newest}
-		if len(b.of) <= maxNewest {
+		if told += len(b.of); len(b.of) <= maxNewest && told <= maxTold {
 			mark.Of = slices.Sorted(maps.Keys(b.of))
 		}
 		marks[bucket] = mark

@@ -1,6 +1,10 @@
 package record
 
-import "time"
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
 
 // State tells whether a record counts.
 type State string
@@ -25,6 +29,47 @@ type Record struct {
 	State                      State
 	// Marks tell what was written to either store after the proof.
 	Marks Marks
+	// Late is what somebody did on the old store after the proof, and is left to people.
+	Late Late
+}
+
+// Late are objects of the old store, each as bucket/key.
+type Late struct {
+	// Conflicts were written there, and written or deleted on the new one as well.
+	Conflicts Left `json:"conflicts,omitzero"`
+	// Deleted were deleted there and are still on the new one.
+	Deleted Left `json:"deleted,omitzero"`
+}
+
+// Total is how many there are.
+func (l Late) Total() int { return l.Conflicts.Total + l.Deleted.Total }
+
+// Left are objects: how many, and the first of them.
+type Left struct {
+	Total int      `json:"total"`
+	First []string `json:"first,omitempty"`
+}
+
+func (l Late) encode() (string, error) {
+	if l.Total() == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal(l)
+	if err != nil {
+		return "", fmt.Errorf("write what came late: %w", err)
+	}
+	return string(text), nil
+}
+
+func decodeLate(text string) (Late, error) {
+	var l Late
+	if text == "" {
+		return l, nil
+	}
+	if err := json.Unmarshal([]byte(text), &l); err != nil {
+		return Late{}, fmt.Errorf("late: %w", err)
+	}
+	return l, nil
 }
 
 // Proves tells whether the objects of one provider are known to be in another, as of a revision to

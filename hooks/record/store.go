@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -77,12 +78,13 @@ func Supersede(ctx context.Context, client kube.Client, name string) error {
 
 func encode(r Record) (map[string]string, error) {
 	marks, err := r.Marks.encode()
+	late, fault := r.Late.encode()
 	return map[string]string{
 		"alias": r.Alias, "from": r.From, "to": r.To, "revision": strconv.Itoa(r.Revision),
 		"sourceDigest": r.SourceDigest, "reportDigest": r.ReportDigest,
 		"startedAt": r.StartedAt.UTC().Format(time.RFC3339), "provenAt": r.ProvenAt.UTC().Format(time.RFC3339),
-		"state": string(r.State), "marks": marks,
-	}, err
+		"state": string(r.State), "marks": marks, "late": late,
+	}, errors.Join(err, fault)
 }
 
 func decode(data map[string]string) (*Record, error) {
@@ -95,6 +97,9 @@ func decode(data map[string]string) (*Record, error) {
 	}
 	var err error
 	if r.Marks, err = decodeMarks(data["marks"]); err != nil {
+		return nil, err
+	}
+	if r.Late, err = decodeLate(data["late"]); err != nil {
 		return nil, err
 	}
 	if r.Revision, err = strconv.Atoi(data["revision"]); err != nil {

@@ -1,11 +1,29 @@
 // Package e2e runs Ferry on a real cluster: both Helms, real stores, and applications that write all
 // the time and know what they were promised.
 //
-// The tests have the build tag e2e; `make e2e` runs them. They start a cluster of their own
-// (package node of internal/testworld), or use the one that KUBECONFIG names, where the images must
-// be then.
+// The tests have the build tag e2e; `make e2e` runs them. They start a cluster of their own (package node
+// of internal/testworld) and remove it. With KUBECONFIG set they use that cluster, load their
+// images into it and leave it running; it must be one of `make cluster-up`, since the ledgers are read
+// from the folders of its volumes:
 //
-//   - internal/e2e/load is the application, internal/e2e/ledger what it knows;
-//   - world_test.go has the cluster, its images, and releases;
-//   - each other file is a promise, or a table of them.
+//		make cluster-up CLUSTER=/tmp/lake
+//		KUBECONFIG=/tmp/lake/kubeconfig CGO_ENABLED=0 go test -tags e2e -count=1 -run TestFirstPass ./internal/e2e
+//
+//	  - internal/e2e/load is the application, internal/e2e/ledger what it knows;
+//	  - world_test.go has the cluster and its images, release_test.go releases, application_test.go what
+//	    their application does;
+//	  - each other file is a promise, or a table of them.
+//
+// What runs where:
+//
+//	test                                   make e2e                            with -full besides
+//	TestFirstPass, TestGuard, TestMigrate  both Helms
+//	TestMove                               Helm 4                              Helm 3
+//	TestKilledCutover                      3 kills                             20 kills, docs/results/kills.json
+//	TestLoss                               a row for each mechanism            all rows, docs/guard.md
+//	TestACutoverThatStopsNobodyIsCaught    a hook without the stop
+//	TestCutovers/helm3                     rolled back after a failure         a store retired; Helm 4 takes over
+//	TestCutovers/helm4                     a store retired; the node crashes   rolled back; applied by client and server
+//	TestMirror                             all of it
+//	TestHelmIsKilled                                                           all of it
 package e2e

@@ -23,7 +23,7 @@ func TestGuard(t *testing.T) {
 			l := newLake(t, helm, "guard-"+helm)
 			l.install()
 			l.ready("app.kubernetes.io/name=load", 1)
-			before := l.minioClaim(t.Context())
+			before := l.claim("minio")
 
 			upgrade := func(set ...string) (int, string) {
 				return l.run(t, helm, "helm", l.line("upgrade", append(append(set, l.postRenderer()...), "--timeout=3m")...)...)
@@ -37,7 +37,7 @@ func TestGuard(t *testing.T) {
 			if exit == 0 || !strings.Contains(said, "REFUSED: upgrade to revision 3 would garbage-collect 1 claim of minio ("+before.Name) {
 				t.Errorf("an upgrade that takes the store away exits with %d:\n%s", exit, said)
 			}
-			if after := l.minioClaim(t.Context()); after.UID != before.UID || len(after.OwnerReferences) != 0 {
+			if after := l.claim("minio"); after.UID != before.UID || len(after.OwnerReferences) != 0 {
 				t.Errorf("the claim is not nobody's: %+v", after.ObjectMeta)
 			}
 			l.ready("app.kubernetes.io/name=minio", 1)
@@ -56,16 +56,17 @@ func TestGuard(t *testing.T) {
 				t.Fatalf("an upgrade without hooks exits with %d:\n%s", exit, said)
 			}
 			l.ready("app.kubernetes.io/name=minio", 0)
-			if after := l.minioClaim(t.Context()); after.UID != before.UID || after.DeletionTimestamp != nil {
+			if after := l.claim("minio"); after.UID != before.UID || after.DeletionTimestamp != nil {
 				t.Errorf("the claim did not survive an upgrade that nobody guarded: %+v", after.ObjectMeta)
 			}
 		})
 	}
 }
 
-func (l *lake) minioClaim(ctx context.Context) *core.PersistentVolumeClaim {
+// claim is that of a store.
+func (l *lake) claim(provider string) *core.PersistentVolumeClaim {
 	l.t.Helper()
-	claim, err := l.client.CoreV1().PersistentVolumeClaims(l.namespace).Get(ctx, "data-lake-minio-0", meta.GetOptions{})
+	claim, err := l.client.CoreV1().PersistentVolumeClaims(l.namespace).Get(l.t.Context(), "data-lake-"+provider+"-0", meta.GetOptions{})
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -81,8 +82,8 @@ func (l *lake) collect(claim string) {
 	if _, err := l.client.AppsV1().StatefulSets(l.namespace).Patch(l.t.Context(), "lake-minio", types.MergePatchType, patch, meta.PatchOptions{}); err != nil {
 		l.t.Fatal(err)
 	}
-	l.await(fmt.Sprintf("an owner of %s", claim), func(ctx context.Context) error {
-		if len(l.minioClaim(ctx).OwnerReferences) == 0 {
+	l.await(fmt.Sprintf("an owner of %s", claim), func(context.Context) error {
+		if len(l.claim("minio").OwnerReferences) == 0 {
 			return errors.New("it has none")
 		}
 

@@ -52,9 +52,8 @@ func (o *outsider) signal(s syscall.Signal) {
 	}
 }
 
-// continueAfter lets a stopped one go on as soon as a ConfigMap is there, or the test has ended.
-func (o *outsider) continueAfter(l *lake, name string) {
-	process := o.cmd.Process
+// thaw lets a stopped process go on as soon as a ConfigMap is there, or the test has ended.
+func (l *lake) thaw(process *os.Process, name string) {
 	for l.t.Context().Err() == nil {
 		if _, err := l.client.CoreV1().ConfigMaps(l.namespace).Get(l.t.Context(), name, meta.GetOptions{}); err == nil {
 			break

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -31,6 +32,8 @@ type lake struct {
 	helm            string // helm3 or helm4
 	namespace, name string
 	chart, values   string
+	image           string // what the hooks run
+	row             string // of the registry, if the configuration adds one
 }
 
 const bucket = "ilum-data"
@@ -38,7 +41,7 @@ const bucket = "ilum-data"
 // The root account of both stores, as testdata/e2e/values.yaml has it.
 const accessKey, secretKey = "lake-root", "lake-secret-1"
 
-var ports = map[string]int{"minio": 9000, "versitygw": 7070}
+var ports = map[string]int{"minio": 9000, "versitygw": 7070, "rclone-s3": 8080}
 
 // newLake prepares the namespace and the chart.
 func newLake(t *testing.T, helm, namespace string) *lake {
@@ -54,16 +57,18 @@ func newLake(t *testing.T, helm, namespace string) *lake {
 	if out, err := exec.CommandContext(t.Context(), "cp", "-r", filepath.Join(root, "charts", "lakehouse"), chart).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	load, err := os.ReadFile(filepath.Join(root, "testdata", "e2e", "load.yaml"))
-	if err == nil {
-		err = os.WriteFile(filepath.Join(chart, "templates", "load.yaml"), load, 0o644)
-	}
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"load.yaml", "smoke.yaml"} {
+		template, err := os.ReadFile(filepath.Join(root, "testdata", "e2e", name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(chart, "templates", name), template, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	l := &lake{
 		world: shared, t: t, helm: helm, namespace: namespace, name: "lake",
-		chart: chart, values: filepath.Join(root, "testdata", "e2e", "values.yaml"),
+		chart: chart, values: filepath.Join(root, "testdata", "e2e", "values.yaml"), image: hookImage,
 	}
 	t.Cleanup(l.remove)
 
@@ -170,8 +175,13 @@ func (l *lake) ready(label string, replicas int) {
 // await waits for something at most two minutes.
 func (l *lake) await(what string, probe func(context.Context) error) {
 	l.t.Helper()
+	l.within(2*time.Minute, what, probe)
+}
+
+func (l *lake) within(bound time.Duration, what string, probe func(context.Context) error) {
+	l.t.Helper()
 	var last error
-	err := wait.PollUntilContextTimeout(l.t.Context(), 200*time.Millisecond, 2*time.Minute, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(l.t.Context(), 200*time.Millisecond, bound, true, func(ctx context.Context) (bool, error) {
 		last = probe(ctx)
 
 		return last == nil, nil
@@ -184,12 +194,18 @@ func (l *lake) await(what string, probe func(context.Context) error) {
 // store opens a store of the release from outside, through its own Service.
 func (l *lake) store(provider string) *minio.Client {
 	l.t.Helper()
+
+	return l.open(provider, accessKey, secretKey)
+}
+
+func (l *lake) open(provider, access, secret string) *minio.Client {
+	l.t.Helper()
 	service, err := l.client.CoreV1().Services(l.namespace).Get(l.t.Context(), l.name+"-"+provider, meta.GetOptions{})
 	if err != nil {
 		l.t.Fatal(err)
 	}
 	client, err := minio.New(fmt.Sprintf("%s:%d", service.Spec.ClusterIP, ports[provider]), &minio.Options{
-		Creds:        credentials.NewStaticV4(accessKey, secretKey, ""),
+		Creds:        credentials.NewStaticV4(access, secret, ""),
 		Region:       "us-east-1",
 		BucketLookup: minio.BucketLookupPath,
 		Transport:    &http.Transport{DialContext: l.Dial},
@@ -201,14 +217,20 @@ func (l *lake) store(provider string) *minio.Client {
 	return client
 }
 
-// contents are the objects of a bucket: key to MD5, which stores give as the ETag of what was
-// written in one piece.
+// contents are the objects of the bucket that the application writes to.
 func (l *lake) contents(provider string) map[string]string {
 	l.t.Helper()
+
+	return objects(l.t, l.store(provider), bucket)
+}
+
+// objects are those of a bucket: key to MD5, which stores give as the ETag of what was written in one piece.
+func objects(t *testing.T, store *minio.Client, bucket string) map[string]string {
+	t.Helper()
 	found := map[string]string{}
-	for object := range l.store(provider).ListObjects(l.t.Context(), bucket, minio.ListObjectsOptions{Recursive: true}) {
+	for object := range store.ListObjects(t.Context(), bucket, minio.ListObjectsOptions{Recursive: true}) {
 		if object.Err != nil {
-			l.t.Fatal(object.Err)
+			t.Fatal(object.Err)
 		}
 		found[object.Key] = strings.Trim(object.ETag, `"`)
 	}
@@ -216,8 +238,50 @@ func (l *lake) contents(provider string) map[string]string {
 	return found
 }
 
+// put writes an object, into a bucket that is made if need be.
+func (l *lake) put(store *minio.Client, bucket, key, content string) {
+	l.t.Helper()
+	there, err := store.BucketExists(l.t.Context(), bucket)
+	if err == nil && !there {
+		err = store.MakeBucket(l.t.Context(), bucket, minio.MakeBucketOptions{})
+	}
+	if err == nil {
+		_, err = store.PutObject(l.t.Context(), bucket, key, strings.NewReader(content), int64(len(content)), minio.PutObjectOptions{})
+	}
+	if err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func (l *lake) get(store *minio.Client, bucket, key string) string {
+	l.t.Helper()
+	object, err := store.GetObject(l.t.Context(), bucket, key, minio.GetObjectOptions{})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	content, err := io.ReadAll(object)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+
+	return string(content)
+}
+
 // ledger reads what the writers of the release were promised so far.
 func (l *lake) ledger() *ledger.Ledger {
+	l.t.Helper()
+	known := ledger.New()
+	for _, file := range l.ledgers() {
+		if err := read(known, file); err != nil {
+			l.t.Fatal(err)
+		}
+	}
+
+	return known
+}
+
+// ledgers are the files of the writers, which are on the node.
+func (l *lake) ledgers() []string {
 	l.t.Helper()
 	claim, err := l.client.CoreV1().PersistentVolumeClaims(l.namespace).Get(l.t.Context(), l.name+"-load", meta.GetOptions{})
 	if err != nil {
@@ -227,18 +291,12 @@ func (l *lake) ledger() *ledger.Ledger {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	known := ledger.New()
 	files, err := filepath.Glob(filepath.Join(volume.Spec.HostPath.Path, "*.jsonl"))
 	if err != nil || len(files) == 0 {
 		l.t.Fatalf("no ledger: %v", err)
 	}
-	for _, file := range files {
-		if err := read(known, file); err != nil {
-			l.t.Fatal(err)
-		}
-	}
 
-	return known
+	return files
 }
 
 func read(known *ledger.Ledger, file string) error {

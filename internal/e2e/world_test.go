@@ -56,9 +56,11 @@ func run(m *testing.M) int {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 40*time.Minute) // programs may have to be built
 	defer cancel()
-	shared, err = newWorld(ctx, folder)
+	theirs := os.Getenv("KUBECONFIG")
+	shared, err = newWorld(ctx, folder, theirs)
 	if !*keep {
 		defer func() {
+			// a cluster that was there before stays
 			if err := errors.Join(node.Down(context.WithoutCancel(ctx), filepath.Join(folder, "cluster")), os.RemoveAll(folder)); err != nil {
 				fmt.Fprintln(os.Stderr, err)
 			}
@@ -73,8 +75,15 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-func newWorld(ctx context.Context, folder string) (*world, error) {
-	n, err := node.Up(ctx, filepath.Join(folder, "cluster"))
+// newWorld uses the cluster that a kubeconfig is of, or makes one.
+func newWorld(ctx context.Context, folder, kubeconfig string) (*world, error) {
+	var n *node.Node
+	var err error
+	if kubeconfig != "" {
+		n, err = node.Open(filepath.Dir(kubeconfig))
+	} else {
+		n, err = node.Up(ctx, filepath.Join(folder, "cluster"))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +161,10 @@ func (w *world) images(ctx context.Context) error {
 			Name: program.image, Entrypoint: []string{"/" + program.entrypoint}, Files: map[string]string{"/" + program.entrypoint: path},
 		})
 	}
-	pause := filepath.Join(w.folder, "cluster", "images", "pause")
+	pause, err := node.Build(ctx, folder, "./internal/testworld/cmd/pause")
+	if err != nil {
+		return err
+	}
 	for _, name := range []string{"quay.io/minio/minio:pause", "rustfs/rustfs:pause"} { // stores for tests of claims
 		images = append(images, image.Image{Name: name, Entrypoint: []string{"/pause"}, User: "65532:65532", Files: map[string]string{"/pause": pause}})
 	}
@@ -165,14 +177,20 @@ func (w *world) images(ctx context.Context) error {
 	return nil
 }
 
-// run runs a program inside the cluster's network, with the Helm of that major as HELM_BIN, and
-// returns its exit code and all that it said.
-func (w *world) run(t *testing.T, helm, name string, args ...string) (int, string) {
+// program is one that runs inside the cluster's network.
+type program struct {
+	cmd *exec.Cmd
+	out *bytes.Buffer
+	end context.CancelFunc
+}
+
+// start starts a program with the Helm of that major as HELM_BIN.
+func (w *world) start(t *testing.T, helm, name string, args ...string) *program {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
-	defer cancel()
 	bin, err := testworld.Program(ctx, helm)
 	if err != nil {
+		cancel()
 		t.Fatal(err)
 	}
 	switch name {
@@ -181,24 +199,43 @@ func (w *world) run(t *testing.T, helm, name string, args ...string) (int, strin
 	case "ferry":
 		name = w.ferry
 	}
-	home := filepath.Join(w.folder, helm)
 	cmd := w.Command(ctx, name, args...)
-	cmd.Env = append(cmd.Env, "HELM_BIN="+bin, "HOME="+home, "HELM_PLUGINS="+filepath.Join(w.folder, "plugins")+":"+filepath.Join(w.folder, "plugins", "ferry", "helm4"))
+	home, plugins := filepath.Join(w.folder, helm), filepath.Join(w.folder, "plugins")
+	cmd.Env = append(cmd.Env, "HELM_BIN="+bin, "HOME="+home, "HELM_PLUGINS="+plugins+":"+filepath.Join(plugins, "ferry", "helm4"))
 	if helm == "helm3" {
-		cmd.Env = append(cmd.Env, "HELM_PLUGINS="+filepath.Join(w.folder, "plugins"))
+		cmd.Env = append(cmd.Env, "HELM_PLUGINS="+plugins)
 	}
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err = cmd.Run()
-	t.Logf("$ %s %s\n%s", filepath.Base(name), strings.Join(args, " "), out.String())
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return exit.ExitCode(), out.String()
-	}
-	if err != nil {
-		t.Fatalf("%s %q: %v\n%s", name, args, err, out.String())
+	p := &program{cmd: cmd, out: &bytes.Buffer{}, end: cancel}
+	cmd.Stdout, cmd.Stderr = p.out, p.out
+	if err := cmd.Start(); err != nil {
+		cancel()
+		t.Fatal(err)
 	}
 
-	return 0, out.String()
+	return p
+}
+
+// wait returns the exit code of a program and all that it said.
+func (p *program) wait(t *testing.T) (int, string) {
+	t.Helper()
+	defer p.end()
+	err := p.cmd.Wait()
+	t.Logf("$ %s\n%s", strings.Join(p.cmd.Args[3:], " "), p.out.String())
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return exit.ExitCode(), p.out.String()
+	}
+	if err != nil {
+		t.Fatalf("%q: %v\n%s", p.cmd.Args, err, p.out.String())
+	}
+
+	return 0, p.out.String()
+}
+
+// run is start and wait.
+func (w *world) run(t *testing.T, helm, name string, args ...string) (int, string) {
+	t.Helper()
+
+	return w.start(t, helm, name, args...).wait(t)
 }
 
 // must is run for what has to end well.

@@ -12,7 +12,8 @@ type need struct {
 	what string
 }
 
-func rollsBack(l Line) bool { return l.Has("atomic") || l.Has("rollback-on-failure") }
+// RollsBack tells whether the line asks for a rollback if it fails.
+func (l Line) RollsBack() bool { return l.Has("atomic") || l.Has("rollback-on-failure") }
 
 // needs are told by the first that is lacking.
 var needs = []need{
@@ -27,14 +28,14 @@ var needs = []need{
 		what:  "--server-side and --force-conflicts need Helm 4.0.0 or later",
 	},
 	{
-		asked: rollsBack,
+		asked: Line.RollsBack,
 		lacks: func(v Version) bool {
 			return v.Before(Version{3, 22, 0}) || v.Major == 4 && (v.Before(Version{4, 0, 5}) || v.Minor == 1)
 		},
 		what: "it cannot roll back when the failed revision removes an object: --atomic and --rollback-on-failure need Helm 3.22.0, 4.0.5, or 4.2.0 or later",
 	},
 	{
-		asked: func(l Line) bool { return l.Has("wait") || rollsBack(l) },
+		asked: func(l Line) bool { return l.Has("wait") || l.RollsBack() },
 		lacks: func(v Version) bool { return v == Version{4, 2, 1} },
 		what:  "with --wait it waits for every hook until the timeout: it needs Helm 4.2.2 or later",
 	},

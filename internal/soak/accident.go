@@ -13,7 +13,7 @@ import (
 // accident lets a mirror run between servers that have accidents, while the source is
 // being written, and then once more in peace. It returns the outcome of the first run.
 func accident(ctx context.Context, seed uint64) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	percent := 1 + int(seed%5)
 	src, dst := quirky.NewSchedule(seed, percent), quirky.NewSchedule(seed+1<<32, percent)
@@ -28,10 +28,14 @@ func accident(ctx context.Context, seed uint64) (string, error) {
 		default: // the writer is at work
 		}
 	}
-	w, err := newWorld(ctx, seed, quirky.Config{Fault: src.Fault, Stall: stall, Watch: arrival}, quirky.Config{Fault: dst.Fault, Stall: stall})
+	lot := draw(seed)
+	w, err := newWorld(ctx, seed,
+		quirky.Config{Fault: src.Fault, Stall: stall, Watch: arrival, Quirks: lot.source.quirks},
+		quirky.Config{Fault: dst.Fault, Stall: stall, Quirks: lot.destination.quirks})
 	if err != nil {
 		return "error", err
 	}
+	w.stated = lot.stated
 	writing, stop := context.WithCancel(ctx)
 	written := make(chan error, 1)
 	go func() { written <- w.write(writing, requests) }()
@@ -68,10 +72,15 @@ func accident(ctx context.Context, seed uint64) (string, error) {
 }
 
 func (w *world) options(remove bool) mirror.Options {
-	return mirror.Options{
-		Buckets: []string{bucket}, CreateBuckets: true,
+	opts := mirror.Options{
+		Buckets: []string{bucket}, CreateBuckets: true, Adopt: true,
 		Remove: mirror.Remove{Enabled: remove, MaxPercent: 100, Trash: time.Hour},
 	}
+	if w.stated {
+		opts.State = mirror.StateIn(w.to, mirror.DefaultStateBucket, "")
+	}
+
+	return opts
 }
 
 // writeEvery is how many requests of the mirror the source gets between two writes of its own: a

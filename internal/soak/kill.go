@@ -118,14 +118,16 @@ func killAll(ctx context.Context, log io.Writer, opts options, res *results) err
 	for i := range opts.kills {
 		seed := opts.seed + uint64(i)
 		at := phases[seed%uint64(len(phases))]
-		strays, err := kill(ctx, program, seed, at)
+		strays, when, err := kill(ctx, program, seed, at)
 		switch {
 		case err != nil:
 			err = fmt.Errorf("kill of seed %d while %s: %w", seed, at, err)
 			faults = append(faults, err)
-			fmt.Fprintln(log, "FAILED", err)
+			fmt.Fprintf(log, "FAILED %v\nrepeat it: go run ./internal/soak -seed %d -accidents 0 -kills 1\n", err, seed)
 		default:
+			fmt.Fprintf(log, "seed %d: killed while %s, at request %d (%s)\n", seed, at, when.Request, when.Stage)
 			res.Kills[at]++
+			res.Killed = append(res.Killed, when)
 			res.Strays += strays
 		}
 		if (i+1)%10 == 0 {
@@ -139,20 +141,23 @@ func killAll(ctx context.Context, log io.Writer, opts options, res *results) err
 	return errors.Join(faults...)
 }
 
+// stageNames are what the results call the stages of a request.
+var stageNames = map[quirky.Stage]string{quirky.Arrived: "arrived", quirky.Effect: "done and not answered"}
+
 var errNotReached = errors.New("the run ended before it could be killed")
 
 // kill kills one run and demands that the next one finishes its work. It returns how many
 // uploads are left behind.
-func kill(ctx context.Context, program string, seed uint64, at phase) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+func kill(ctx context.Context, program string, seed uint64, at phase) (int, killed, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	measure := &killer{seen: map[phase]int{}}
 	w, err := newWorld(ctx, seed, quirky.Config{Watch: measure.watch}, quirky.Config{Watch: measure.watch})
 	if err != nil {
-		return 0, err
+		return 0, killed{}, err
 	}
 	if err := w.finish(ctx, measure, program); err != nil {
-		return 0, fmt.Errorf("run that is not killed: %w", err)
+		return 0, killed{}, fmt.Errorf("run that is not killed: %w", err)
 	}
 	random := rand.New(rand.NewPCG(seed, 3)) //nolint:gosec // chance
 	k := &killer{phase: at, seen: map[phase]int{}, stage: quirky.Arrived}
@@ -160,17 +165,17 @@ func kill(ctx context.Context, program string, seed uint64, at phase) (int, erro
 		k.stage = quirky.Effect
 	}
 	if measure.seen[at] == 0 {
-		return 0, fmt.Errorf("no request is made in this phase")
+		return 0, killed{}, fmt.Errorf("no request is made in this phase")
 	}
 	k.n = 1 + random.IntN(measure.seen[at])
 	for ; k.n > 0; k.n /= 2 {
 		strays, err := k.try(ctx, program, seed)
 		if !errors.Is(err, errNotReached) {
-			return strays, err
+			return strays, killed{seed, at, k.n, stageNames[k.stage]}, err
 		}
 	}
 
-	return 0, errNotReached
+	return 0, killed{}, errNotReached
 }
 
 func (k *killer) try(ctx context.Context, program string, seed uint64) (int, error) {

@@ -60,7 +60,7 @@ func run(ctx context.Context, stdout, stderr io.Writer, args []string) int {
 
 // soak does all trials, and goes on after one that fails.
 func soak(ctx context.Context, log io.Writer, opts options) (results, error) {
-	res := results{Seed: opts.seed, Outcomes: map[string]int{}, Kills: map[phase]int{}}
+	res := results{Seed: opts.seed, Outcomes: map[string]int{}, Quirks: map[string]int{}, Kills: map[phase]int{}}
 	var faults []error
 	var mu sync.Mutex
 	var trials errgroup.Group
@@ -74,7 +74,10 @@ func soak(ctx context.Context, log io.Writer, opts options) (results, error) {
 			if err != nil {
 				err = fmt.Errorf("accidents of seed %d: %w", seed, err)
 				faults = append(faults, err)
-				fmt.Fprintln(log, "FAILED", err)
+				fmt.Fprintf(log, "FAILED %v\nrepeat it: go run ./internal/soak -seed %d -accidents 1 -kills 0\n", err, seed)
+			}
+			for _, q := range []quirk{draw(seed).source, draw(seed).destination} {
+				res.Quirks[q.name]++
 			}
 			res.Accidents++
 			res.Outcomes[outcome]++

@@ -14,8 +14,19 @@ type results struct {
 	Seed      uint64         `json:"seed"`
 	Accidents int            `json:"accidents"`
 	Outcomes  map[string]int `json:"outcomes"` // of the runs with accidents; those after them were all done
+	Quirks    map[string]int `json:"quirks"`   // how often one of the two servers had it
 	Kills     map[phase]int  `json:"kills"`
+	Killed    []killed       `json:"killed"`
 	Strays    int            `json:"strays"` // uploads that neither the run that was killed nor the next one ended
+}
+
+// killed is when a run was killed: at a request of a phase, on its arrival or after its effect. The
+// order of requests differs from run to run, so that the same seed kills near to it.
+type killed struct {
+	Seed    uint64 `json:"seed"`
+	Phase   phase  `json:"phase"`
+	Request int    `json:"request"`
+	Stage   string `json:"stage"`
 }
 
 // write writes the results, and the page that tells of them beside their folder.
@@ -37,17 +48,20 @@ func (r results) page() string {
 	fmt.Fprintf(&b, `# Hundreds of mirrors under accidents and kills
 
 `+"`make soak`"+` runs the engine and the program through accidents and kills, between S3 servers in memory
-that play them, and writes this page from [its results](results/soak.json). Seeds begin at %d; each trial
-goes wrong in the same way under its seed again.
+that play them, and writes this page from [its results](results/soak.json). Seeds begin at %d: a seed decides
+what is there, what goes wrong and at which request. The order in which a program's own goroutines come to
+their requests is not in it, so that a seed repeats a trial closely, not to the letter. A failure prints
+the line that repeats it: `+"`go run ./internal/soak -seed N -accidents 1 -kills 0`"+`, or `+"`-accidents 0 -kills 1`"+`.
 
 ## Accidents
 
 %d trials. Requests of either server meet 503 storms, errors before and after they took effect, broken
-connections, stalls, bodies that are cut or damaged, while the source is being overwritten all the time.
+connections, stalls, bodies that are cut or damaged, while the source is being overwritten all the time. Each
+server has one of these quirks by chance: %s. Half of the runs keep their state at the destination.
 
 | outcome of the run | trials |
 |---|---:|
-`, r.Seed, r.Accidents)
+`, r.Seed, r.Accidents, strings.Join(slices.Sorted(maps.Keys(r.Quirks)), ", "))
 	for _, outcome := range slices.Sorted(maps.Keys(r.Outcomes)) {
 		fmt.Fprintf(&b, "| %s | %d |\n", outcome, r.Outcomes[outcome])
 	}

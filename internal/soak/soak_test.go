@@ -28,6 +28,9 @@ func TestSample(t *testing.T) {
 			t.Errorf("killed %d times during %s, want 2", res.Kills[at], at)
 		}
 	}
+	if len(res.Killed) != 14 || len(res.Quirks) < 5 {
+		t.Errorf("killed %v, quirks %v", res.Killed, res.Quirks)
+	}
 	t.Log(res)
 }
 

@@ -26,6 +26,7 @@ type world struct {
 	from, to         mirror.Store
 	lasting, passing []string // keys that the source has all the time, and now and then
 	before           map[string]quirky.Digest
+	stated           bool // runs keep their state at the destination
 }
 
 // newWorld makes a world of a seed.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/kube"
+	"github.com/helm-ferry/ferry/internal/summary"
 )
 
 // mirrors looks at the CronJobs of the mirrors, and at what their runs have left behind.
@@ -50,21 +51,25 @@ func mirrorOf(ctx context.Context, client kube.Client, cron batch.CronJob) (Mirr
 	if last := cron.Status.LastSuccessfulTime; last != nil {
 		m.LastSuccess = &last.Time
 	}
-	summary, err := client.CoreV1().ConfigMaps(client.Namespace).Get(ctx, cron.Name, meta.GetOptions{})
+	kept, err := client.CoreV1().ConfigMaps(client.Namespace).Get(ctx, cron.Name, meta.GetOptions{})
 	if err != nil && !apierrors.IsNotFound(err) {
 		return m, time.Time{}, fmt.Errorf("get ConfigMap/%s: %w", cron.Name, err)
 	}
 	if err == nil {
-		m.read(summary)
+		m.read(kept)
 	}
 	return m, cron.CreationTimestamp.Time, nil
 }
 
-// read takes what the last run has written. A time that cannot be read counts for none.
-func (m *Mirror) read(summary *core.ConfigMap) {
-	m.Verdict = summary.Data["verdict"]
-	last, err := time.Parse(time.RFC3339, summary.Data["lastSuccess"])
-	if err == nil && (m.LastSuccess == nil || last.After(*m.LastSuccess)) {
-		m.LastSuccess = &last
+// read takes what the last run has written. A summary that cannot be read says so, and counts for none.
+func (m *Mirror) read(kept *core.ConfigMap) {
+	last, err := summary.Parse(kept.Data)
+	if err != nil {
+		m.Verdict = fmt.Sprintf("ConfigMap/%s: %v", kept.Name, err)
+		return
+	}
+	m.Verdict, m.Objects, m.Report = last.Verdict, last.Objects, last.Report
+	if !last.LastSuccess.IsZero() && (m.LastSuccess == nil || last.LastSuccess.After(*m.LastSuccess)) {
+		m.LastSuccess = &last.LastSuccess
 	}
 }

@@ -20,7 +20,7 @@ func (s *Status) migration(ctx context.Context, client kube.Client, name string)
 		return err
 	}
 	if proof != nil {
-		s.Migration = Migration{From: proof.From, To: proof.To, Record: string(proof.State), ProvenAt: &proof.ProvenAt}
+		s.Migration = Migration{From: proof.From, To: proof.To, Record: string(proof.State), ProvenAt: &proof.ProvenAt, Late: proof.Late}
 	}
 	journal, err := cutover.ReadJournal(ctx, client, name)
 	if err != nil {

@@ -2,8 +2,11 @@ package status
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/helm-ferry/ferry/hooks/record"
 	"github.com/helm-ferry/ferry/internal/revision"
 )
 
@@ -28,8 +31,8 @@ func (s Status) problems() []Problem {
 		add("nothing guards an upgrade by a bare helm", "upgrade by `ferry upgrade`, or include the library chart")
 	}
 	if s.Alias.Provider != "" && s.Alias.Ready == 0 {
-		add(fmt.Sprintf("the alias %s selects %s and has no ready endpoint: consumers reach nothing", s.Alias.Name, s.Alias.Provider),
-			fmt.Sprintf("see that the pods of %s run, are ready, and have the labels of the alias's selector", s.Alias.Provider))
+		add(fmt.Sprintf("the alias %s selects nothing that is ready of %s: consumers get no answer, or 502 from what stands between", s.Alias.Name, s.Alias.Provider),
+			fmt.Sprintf("see that the pods of %s run, are ready, and have the labels %s: kubectl get pods -l %[2]s", s.Alias.Provider, s.Alias.Selector))
 	}
 	return append(found, append(s.moving(), s.copies()...)...)
 }
@@ -52,10 +55,49 @@ func (s Status) moving() []Problem {
 			fmt.Sprintf("go on: %s CHART --from %s --to %s; or go back: %s --abort", line, m.From, m.To, line),
 		})
 	}
+	if m.Record == string(record.Proven) && s.enabled(m.From) {
+		found = append(found, late(m)...)
+	}
 	if strings.HasSuffix(m.FirstPass, "has failed") {
 		found = append(found, Problem{m.FirstPass, "see its log, and run ferry migrate again, which begins it again"})
 	}
 	return found
+}
+
+// enabled tells whether the release has a store.
+func (s Status) enabled(provider string) bool {
+	return slices.ContainsFunc(s.Stores, func(store Store) bool { return store.Provider == provider })
+}
+
+// late says what was done on the old store after the proof, as long as that store is there.
+func late(m Migration) []Problem {
+	var found []Problem
+	if left := m.Late.Conflicts; left.Total > 0 {
+		found = append(found, Problem{
+			fmt.Sprintf("written on %s after the proof, and written or deleted on %s since: %s", m.From, m.To, quoted(left)),
+			fmt.Sprintf("both keep what they have: copy to %s what is meant, then switch %s off", m.To, m.From),
+		})
+	}
+	if left := m.Late.Deleted; left.Total > 0 {
+		found = append(found, Problem{
+			fmt.Sprintf("deleted on %s after the proof and still on %s: %s", m.From, m.To, quoted(left)),
+			fmt.Sprintf("delete them on %s if that is meant, then switch %s off", m.To, m.From),
+		})
+	}
+	return found
+}
+
+// quoted names objects, whose keys may hold anything.
+func quoted(left record.Left) string {
+	names := make([]string, len(left.First))
+	for i, object := range left.First {
+		names[i] = strconv.Quote(object)
+	}
+	text := strings.Join(names, ", ")
+	if more := left.Total - len(names); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 // copies says which copies are too old.

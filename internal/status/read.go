@@ -10,6 +10,7 @@ import (
 	core "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/helm-ferry/ferry/hooks"
 	"github.com/helm-ferry/ferry/internal/config"
@@ -99,6 +100,7 @@ func (s *Status) stores(ctx context.Context, client kube.Client, cfg *config.Con
 		return fmt.Errorf("get Service/%s: %w", s.Alias.Name, err)
 	default:
 		s.Alias.Provider = service.Labels["helm-ferry.dev/provider"]
+		s.Alias.Selector = labels.SelectorFromSet(service.Spec.Selector).String()
 		if s.Alias.Ready, err = ready(ctx, client, s.Alias.Name); err != nil {
 			return err
 		}

@@ -1,6 +1,10 @@
 package status
 
-import "time"
+import (
+	"time"
+
+	"github.com/helm-ferry/ferry/hooks/record"
+)
 
 // Status is what a release is like.
 type Status struct {
@@ -27,6 +31,8 @@ type Alias struct {
 	Provider string `json:"provider"`
 	// Ready counts the ready endpoints behind it.
 	Ready int `json:"ready"`
+	// Selector is by which labels it selects pods.
+	Selector string `json:"selector,omitempty"`
 }
 
 // Store is a provider that the release has enabled.
@@ -49,6 +55,8 @@ type Migration struct {
 	// Record is proven or superseded, "" if there is none.
 	Record   string     `json:"record,omitempty"`
 	ProvenAt *time.Time `json:"provenAt,omitempty"`
+	// Late is what was done on the old store after the proof and is left to people.
+	Late record.Late `json:"late,omitzero"`
 	// Cutover is stopping or proven while one is half done, and Deadline is when consumers come back by
 	// themselves.
 	Cutover  string     `json:"cutover,omitempty"`
@@ -69,6 +77,9 @@ type Mirror struct {
 	Age string `json:"age,omitempty"`
 	// Verdict is how the last run ended.
 	Verdict string `json:"verdict,omitempty"`
+	// Objects are what its source had then, and Report is where its report is kept.
+	Objects int64  `json:"objects,omitempty"`
+	Report  string `json:"report,omitempty"`
 	// RPO is the age that the copy may reach, Breached tells that it is older.
 	RPO      string `json:"rpo,omitempty"`
 	Breached bool   `json:"breached,omitempty"`

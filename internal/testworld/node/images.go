@@ -38,25 +38,30 @@ func (n *Node) loadPause(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := await(ctx, "containerd", func(ctx context.Context) error {
-		_, err := n.ctr(ctx, "version")
-
-		return err
-	}); err != nil {
+	if err := n.awaitContainerd(ctx); err != nil {
 		return err
 	}
 
 	return n.Load(ctx, image.Image{Name: "localhost/pause:1", Entrypoint: []string{"/pause"}, Files: map[string]string{"/pause": program}})
 }
 
-// Build builds a package of this module for the node, without cgo, into a folder.
-func Build(ctx context.Context, folder, pkg string) (string, error) {
+func (n *Node) awaitContainerd(ctx context.Context) error {
+	return await(ctx, "containerd", func(ctx context.Context) error {
+		_, err := n.ctr(ctx, "version")
+
+		return err
+	})
+}
+
+// Build builds a package of this module for the node, without cgo, into a folder. Flags are those of go build.
+func Build(ctx context.Context, folder, pkg string, flags ...string) (string, error) {
 	root, err := testworld.Root()
 	if err != nil {
 		return "", err
 	}
 	path := filepath.Join(folder, filepath.Base(pkg))
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, pkg)
+	args := append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", path}, flags...)
+	cmd := exec.CommandContext(ctx, "go", append(args, pkg)...)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {

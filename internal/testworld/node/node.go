@@ -72,7 +72,12 @@ func Open(dir string) (*Node, error) {
 		return nil, err
 	}
 
-	return place{dir: dir}.open()
+	p := place{dir: dir}
+	if _, err := os.Stat(p.Netns()); err != nil {
+		return nil, fmt.Errorf("no cluster of this package runs in %s: %w", dir, err)
+	}
+
+	return p.open()
 }
 
 func (p place) open() (*Node, error) {

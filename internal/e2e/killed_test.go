@@ -1,0 +1,55 @@
+//go:build e2e
+
+package e2e_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Helm is killed during the cutover, and the release is left pending: the watchdog brings the consumers back
+// to the store that they were on, and after a rollback the move goes on.
+func TestHelmIsKilled(t *testing.T) {
+	if !*full {
+		t.Skip("it waits minutes for the watchdog: -full runs it")
+	}
+	l := newLake(t, "helm4", "helm-killed")
+	l.must(t, l.helm, "ferry", l.ferryTo("minio", "--install", "--wait")...)
+	l.ready("app.kubernetes.io/name=load", 1)
+	l.goOn()
+	line := append(l.configured("activeProvider: versitygw"), "versitygw.enabled=true")
+	p := l.start(t, l.helm, "helm", l.line("upgrade", line...)...)
+	l.await("the watchdog", l.running("lake-watchdog"))
+	if err := p.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = p.cmd.Wait() // it was killed
+	p.end()
+	if out := l.must(t, l.helm, "helm", "status", l.name, "--namespace", l.namespace); !strings.Contains(out, "STATUS: pending-upgrade") {
+		t.Errorf("the release is not pending:\n%s", out)
+	}
+	if active := l.active(); active != "minio" {
+		t.Fatalf("the manifest was not applied, and the alias selects %s", active)
+	}
+	l.within(8*time.Minute, "the watchdog to bring the consumers back", func(ctx context.Context) error {
+		_, err := l.client.CoreV1().ConfigMaps(l.namespace).Get(ctx, "lake-cutover-journal", meta.GetOptions{})
+		if err == nil {
+			return errors.New("the journal is there")
+		}
+		if apierrors.IsNotFound(err) {
+			return nil
+		}
+
+		return err
+	})
+	l.holds("minio")
+	l.must(t, l.helm, "ferry", "rollback", l.name, "--namespace", l.namespace)
+	l.holds("minio")
+	l.applied()
+}

@@ -1,0 +1,193 @@
+//go:build e2e
+
+package e2e_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/minio/minio-go/v7"
+	batch "k8s.io/api/batch/v1"
+	core "k8s.io/api/core/v1"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// The account of the store that mirrors go to, which is not that of the release.
+const backupAccess, backupSecret = "backup-root", "backup-secret-1"
+
+// A CronJob of the renderer mirrors all default buckets with the keys of two Secrets, into buckets that it
+// makes, and says how it ended. While one run is at work another one is refused, and a run that does not come
+// to its end is ended by its deadline. A fresh installation gets everything back: as it was last, and
+// as it was before.
+func TestMirror(t *testing.T) {
+	l := newLake(t, "helm4", "mirror")
+	l.mirrored()
+	source, backup := l.store("minio"), l.open("versitygw", backupAccess, backupSecret)
+	l.put(source, "ilum-files", "report", "monday")
+
+	l.job("lake-mirror-slow", "slow")
+	l.await("the slow run", l.running("slow"))
+	l.await("a lock", func(ctx context.Context) error {
+		for lock := range backup.ListObjects(ctx, "ferry-state", minio.ListObjectsOptions{Prefix: "locks/", Recursive: true}) {
+			return lock.Err
+		}
+
+		return errors.New("there is none")
+	})
+	l.job("lake-mirror-offsite", "beside")
+	l.await("the end of a run beside it", l.ended("beside"))
+	if said := l.log("beside"); !strings.Contains(said, "REFUSED: mirror offsite: ") || !strings.Contains(said, "another run writes to it") {
+		t.Errorf("two runs at a time: %s", said)
+	}
+	l.await("the end of the slow run", l.ended("slow"))
+	if s := l.summary("lake-mirror-slow"); s["exitCode"] == "0" || !strings.Contains(s["verdict"], "deadline") {
+		t.Errorf("a run past its deadline leaves %v", s)
+	}
+
+	l.stopped()
+	first := l.mirror("first", backup)
+	then := time.Now().UTC().Format(time.RFC3339Nano)
+	l.scale(1)
+	l.ready("app.kubernetes.io/name=load", 1)
+	l.goOn()
+	l.stopped()
+	l.put(source, "ilum-files", "report", "tuesday")
+	l.mirror("second", backup)
+
+	fresh := newLake(t, "helm4", "mirror-fresh")
+	fresh.install()
+	fresh.stopped()
+	restore := func(from, to string, flags ...string) string {
+		line := []string{
+			"FERRY_SOURCE_ACCESS_KEY=" + backupAccess, "FERRY_SOURCE_SECRET_KEY=" + backupSecret,
+			"FERRY_DESTINATION_ACCESS_KEY=" + accessKey, "FERRY_DESTINATION_SECRET_KEY=" + secretKey,
+			l.ferry, "restore", "mirror", backup.EndpointURL().String() + from, fresh.store("minio").EndpointURL().String() + to,
+		}
+
+		return l.must(t, "helm4", "env", append(line, flags...)...)
+	}
+	restore("", "")
+	known := l.ledger()
+	if faults := known.Check(fresh.contents("minio")); len(faults) > 0 {
+		t.Errorf("after the restore: %v", faults)
+	}
+	if report := fresh.get(fresh.store("minio"), "ilum-files", "report"); report != "tuesday" {
+		t.Errorf("the report is of %s", report)
+	}
+	restore("/"+bucket, "/then", "--at="+then)
+	if found := objects(t, fresh.store("minio"), "then"); !maps.Equal(found, first) {
+		t.Errorf("of %d objects there were, %d are there as they were", len(first), len(found))
+	}
+	restore("/ilum-files", "/files-then", "--at="+then)
+	if report := fresh.get(fresh.store("minio"), "files-then", "report"); report != "monday" {
+		t.Errorf("the report of then is of %s", report)
+	}
+}
+
+// mirrored installs the release with two mirrors, which run when they are told to.
+func (l *lake) mirrored() {
+	l.t.Helper()
+	secret := &core.Secret{
+		ObjectMeta: meta.ObjectMeta{Name: "backup"},
+		StringData: map[string]string{"access-key": backupAccess, "secret-key": backupSecret},
+	}
+	if _, err := l.client.CoreV1().Secrets(l.namespace).Create(l.t.Context(), secret, meta.CreateOptions{}); err != nil {
+		l.t.Fatal(err)
+	}
+	config := filepath.Join(l.t.TempDir(), "ferry.yaml")
+	text := fmt.Sprintf(`apiVersion: helm-ferry.dev/v1alpha1
+kind: Ferry
+metadata: {name: lake}
+spec:
+  image: %s
+  objectStorage: {defaultBuckets: [ilum-files, ilum-data], activeProvider: minio}
+  mirrors:
+  - name: offsite
+    schedule: "0 0 1 1 *"
+    deadline: 5m
+    destination: &outside {endpoint: "http://lake-versitygw:7070", secretName: backup}
+    remove: {enabled: true, maxPercent: 100, trash: 30d}
+  - name: slow
+    schedule: "0 0 1 1 *"
+    deadline: 1m
+    bandwidth: 1KiB
+    destination: *outside
+`, l.image)
+	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
+		l.t.Fatal(err)
+	}
+	l.must(l.t, l.helm, "ferry", l.line("upgrade", "--install", "--wait", "--config="+config, "ferry.enabled=false",
+		"versitygw.enabled=true", "versitygw.auth.accessKey="+backupAccess, "versitygw.auth.secretKey="+backupSecret)...)
+	l.ready("app.kubernetes.io/name=load", 1)
+	l.goOn()
+}
+
+// mirror runs the mirror while nobody writes, and returns what it is to have copied.
+func (l *lake) mirror(run string, backup *minio.Client) map[string]string {
+	l.t.Helper()
+	l.job("lake-mirror-offsite", run)
+	l.await("the end of a run", l.ended(run))
+	held := l.contents("minio")
+	if copied := objects(l.t, backup, bucket); !maps.Equal(copied, held) || len(held) < 20 {
+		l.t.Errorf("of %d objects there are %d copies; the run said %s", len(held), len(copied), l.log(run))
+	}
+	if l.get(backup, "ilum-files", "report") != l.get(l.store("minio"), "ilum-files", "report") {
+		l.t.Error("the copy of the report is another one")
+	}
+	s := l.summary("lake-mirror-offsite")
+	if s["exitCode"] != "0" || s["lastSuccess"] == "" || !strings.Contains(s["verdict"], "DONE: mirror offsite: 2 buckets") {
+		l.t.Errorf("the run leaves %v", s)
+	}
+	if _, err := backup.StatObject(l.t.Context(), "ferry-state", s["report"][strings.Index(s["report"], "reports/"):], minio.StatObjectOptions{}); err != nil {
+		l.t.Errorf("the report %s: %v", s["report"], err)
+	}
+
+	return held
+}
+
+// job makes a Job of a CronJob, as kubectl create job --from does.
+func (l *lake) job(cron, name string) {
+	l.t.Helper()
+	from, err := l.client.BatchV1().CronJobs(l.namespace).Get(l.t.Context(), cron, meta.GetOptions{})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	job := &batch.Job{ObjectMeta: meta.ObjectMeta{Name: name, Labels: from.Spec.JobTemplate.Labels}, Spec: from.Spec.JobTemplate.Spec}
+	if _, err := l.client.BatchV1().Jobs(l.namespace).Create(l.t.Context(), job, meta.CreateOptions{}); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// ended tells whether a Job has ended, however.
+func (l *lake) ended(name string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		job, err := l.client.BatchV1().Jobs(l.namespace).Get(ctx, name, meta.GetOptions{})
+		if err != nil {
+			return err
+		}
+		for _, c := range job.Status.Conditions {
+			if c.Status == core.ConditionTrue && (c.Type == batch.JobComplete || c.Type == batch.JobFailed) {
+				return nil
+			}
+		}
+
+		return fmt.Errorf("%d of its pods are active", job.Status.Active)
+	}
+}
+
+func (l *lake) summary(name string) map[string]string {
+	l.t.Helper()
+	found, err := l.client.CoreV1().ConfigMaps(l.namespace).Get(l.t.Context(), name, meta.GetOptions{})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+
+	return found.Data
+}

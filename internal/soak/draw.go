@@ -1,0 +1,45 @@
+package main
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/helm-ferry/ferry/mirror/quirky"
+)
+
+// quirk is a way in which one of the servers differs from the S3 reference, and with which a mirror can
+// still come to an end without a damaged byte at any time: one whose ETags or parts prove nothing shows
+// damage only when it is read back, or not at all.
+type quirk struct {
+	name   string
+	quirks quirky.Quirks
+}
+
+// quirks are what the lot falls on.
+var quirks = []quirk{
+	{name: "none", quirks: quirky.Quirks{}},
+	{name: "keeps times", quirks: quirky.Quirks{KeepsTimes: true}},
+	{name: "ETags in upper case", quirks: quirky.Quirks{ETags: quirky.ETagsUpper}},
+	{name: "ETags without quotes", quirks: quirky.Quirks{ETags: quirky.ETagsUnquoted}},
+	{name: "weak ETags", quirks: quirky.Quirks{ETags: quirky.ETagsWeak}},
+	{name: "pages of seven keys", quirks: quirky.Quirks{Listing: quirky.Listing{PageSize: 7}}},
+	{name: "empty pages", quirks: quirky.Quirks{Listing: quirky.Listing{PageSize: 20, EmptyPages: true}}},
+	{name: "start-after includes its key", quirks: quirky.Quirks{Listing: quirky.Listing{PageSize: 20, Inclusive: true}}},
+	{name: "no tags", quirks: quirky.Quirks{Lacks: []string{"ObjectTagging"}, Writes: quirky.Writes{TaggingRefused: true}}},
+	{name: "no conditions", quirks: quirky.Quirks{Writes: quirky.Writes{NoConditions: true}, Reads: quirky.Reads{NoConditions: true}}},
+	{name: "completions that take long", quirks: quirky.Quirks{Writes: quirky.Writes{SlowComplete: 20 * time.Millisecond, LostComplete: true}}},
+	{name: "completions with an error in 200", quirks: quirky.Quirks{Writes: quirky.Writes{ErrorsIn200: 3}}},
+}
+
+// lot is what a seed decides beside the accidents.
+type lot struct {
+	source, destination quirk
+	stated              bool
+}
+
+func draw(seed uint64) lot {
+	random := rand.New(rand.NewPCG(seed, 4)) //nolint:gosec // chance
+	pick := func() quirk { return quirks[random.IntN(len(quirks))] }
+
+	return lot{source: pick(), destination: pick(), stated: random.IntN(2) == 0}
+}
