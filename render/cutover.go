@@ -30,7 +30,8 @@ func (s *state) addCutover(sides ...*release.Provider) error {
 		return nil // the chart's guard is there, and demands the proof
 	}
 	if s.options.Hooks == HooksArgoCD {
-		s.warn("", "spec.migration", "no cutover is added: Argo CD keeps no record of what is in force; stop the consumers, copy once more and compare with `ferry-hook verify` before the alias moves")
+		s.warn("", "spec.migration", "no cutover is added: Argo CD keeps no record of what is in force; "+
+			"stop the consumers, copy once more and compare with `ferry-hook verify` before the alias moves")
 		return nil
 	}
 	values, err := s.cutoverValues(account, sides)

@@ -23,12 +23,13 @@ func (w *world) refused(c cutover.World, texts ...string) {
 
 func (w *world) refusedIn(ctx context.Context, c cutover.World, texts ...string) {
 	w.Helper()
-	w.refusesSituation(ctx, c, w.between(2, "minio", "versitygw"), texts...) //nolint:contextcheck // the world outlasts ctx
+	verdict, err := c.Run(ctx, w.between(2, "minio", "versitygw"))
+	w.isRefused(verdict, err, texts...)
 }
 
-func (w *world) refusesSituation(ctx context.Context, c cutover.World, s hooks.Situation, texts ...string) {
+// isRefused demands that a cutover has ended so.
+func (w *world) isRefused(verdict string, err error, texts ...string) {
 	w.Helper()
-	verdict, err := c.Run(ctx, s)
 	var refusal *cutover.Refusal
 	if !errors.As(err, &refusal) {
 		w.Fatalf("the cutover ends with %q, %v", verdict, err)
@@ -38,7 +39,7 @@ func (w *world) refusesSituation(ctx context.Context, c cutover.World, s hooks.S
 			w.Errorf("the refusal does not say %q: %s", text, refusal.Reason)
 		}
 	}
-	w.atRest() //nolint:contextcheck // the world outlasts ctx
+	w.atRest()
 }
 
 // TestPreflight has a row for each thing that is found before anything stops.
@@ -70,7 +71,8 @@ func TestPreflight(t *testing.T) {
 		if s.Next, err = hooks.Load(strings.Join(kept, "---\n"), s.Config); err != nil || s.Next.Active != "versitygw" {
 			t.Fatalf("the manifest selects %q: %v", s.Next.Active, err)
 		}
-		w.refusesSituation(t.Context(), w.cutover("versitygw"), s, "nothing was stopped",
+		verdict, err := w.cutover("versitygw").Run(t.Context(), s)
+		w.isRefused(verdict, err, "nothing was stopped",
 			"Service/shop-objectstorage does not select versitygw in the manifest to come, so that consumers would stay on minio")
 	})
 	t.Run("credentials of a store", func(t *testing.T) {

@@ -186,10 +186,10 @@ func (a *argo) apply(t *testing.T, o *unstructured.Unstructured, hook bool) erro
 			t.Fatal(err)
 		}
 		for _, condition := range job.Status.Conditions {
-			switch condition.Type {
-			case batch.JobComplete:
+			if condition.Type == batch.JobComplete {
 				return nil
-			case batch.JobFailed:
+			}
+			if condition.Type == batch.JobFailed {
 				return fmt.Errorf("Job/%s has failed", job.Name)
 			}
 		}

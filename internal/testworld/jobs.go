@@ -135,24 +135,9 @@ func mount(ctx context.Context, client kubernetes.Interface, job *batch.Job, fol
 	pod := job.Spec.Template.Spec
 	args := slices.Clone(pod.Containers[0].Args)
 	for _, volume := range pod.Volumes {
-		files := map[string][]byte{}
-		switch {
-		case volume.ConfigMap != nil:
-			mounted, err := client.CoreV1().ConfigMaps(job.Namespace).Get(ctx, volume.ConfigMap.Name, meta.GetOptions{})
-			if err != nil {
-				return nil, err
-			}
-			for file, text := range mounted.Data {
-				files[file] = []byte(text)
-			}
-		case volume.Secret != nil:
-			mounted, err := client.CoreV1().Secrets(job.Namespace).Get(ctx, volume.Secret.SecretName, meta.GetOptions{})
-			if err != nil {
-				return nil, err
-			}
-			files = mounted.Data
-		default:
-			continue
+		files, err := filesOf(ctx, client, job.Namespace, volume)
+		if err != nil {
+			return nil, err
 		}
 		place := filepath.Join(folder, volume.Name)
 		if err := os.Mkdir(place, 0o700); err != nil {
@@ -173,6 +158,32 @@ func mount(ctx context.Context, client kubernetes.Interface, job *batch.Job, fol
 	}
 
 	return args, nil
+}
+
+// filesOf are the files of a volume that is a ConfigMap or a Secret.
+func filesOf(ctx context.Context, client kubernetes.Interface, namespace string, volume core.Volume) (map[string][]byte, error) {
+	switch {
+	case volume.ConfigMap != nil:
+		mounted, err := client.CoreV1().ConfigMaps(namespace).Get(ctx, volume.ConfigMap.Name, meta.GetOptions{})
+		if err != nil {
+			return nil, err
+		}
+		files := map[string][]byte{}
+		for file, text := range mounted.Data {
+			files[file] = []byte(text)
+		}
+
+		return files, nil
+	case volume.Secret != nil:
+		mounted, err := client.CoreV1().Secrets(namespace).Get(ctx, volume.Secret.SecretName, meta.GetOptions{})
+		if err != nil {
+			return nil, err
+		}
+
+		return mounted.Data, nil
+	}
+
+	return nil, nil
 }
 
 // variablesOf is the environment of a Job's container, as far as it is written
@@ -197,7 +208,7 @@ func variablesOf(ctx context.Context, client kubernetes.Interface, job *batch.Jo
 		case err == nil && secret.Data[key.Key] != nil:
 			variables = append(variables, v.Name+"="+string(secret.Data[key.Key]))
 		case !optional:
-			return nil, fmt.Errorf("Secret/%s has no key %s", key.Name, key.Key)
+			return nil, fmt.Errorf("no key in Secret/%s is called %s", key.Name, key.Key)
 		}
 	}
 
