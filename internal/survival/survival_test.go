@@ -29,11 +29,22 @@ func TestPageIsMadeFromTheResults(t *testing.T) {
 	}
 }
 
-// TestFerrySurvives: Ferry may refuse, and may fail if it says so.
+// TestFerrySurvives: Ferry may refuse, and may fail if it says so, and comes out of no case worse than
+// the better of the others.
 func TestFerrySurvives(t *testing.T) {
-	for _, o := range committed(t).Outcomes {
-		if o.Program == peers.Ferry && (o.Verdict == Silent || o.Verdict == Damage) {
-			t.Errorf("%s: %s", o.Case, o)
+	worse := map[Verdict]int{Right: 0, Refuses: 0, Says: 1, Silent: 2, Damage: 3}
+	outcomes := committed(t).Outcomes
+	for _, ferry := range outcomes {
+		if ferry.Program != peers.Ferry {
+			continue
+		}
+		if ferry.Verdict == Silent || ferry.Verdict == Damage {
+			t.Errorf("%s: %s", ferry.Case, ferry)
+		}
+		for _, other := range outcomes {
+			if other.Case == ferry.Case && worse[other.Verdict] < worse[ferry.Verdict] {
+				t.Errorf("%s: %s, while %s has %s", ferry.Case, ferry, other.Program, other)
+			}
 		}
 	}
 }
