@@ -54,6 +54,8 @@ func moved(s hooks.Situation, j *Journal, r *record.Record) (Move, bool) {
 		m = j.Move
 	case r != nil && r.Revision == s.Revision && s.Revision != 0:
 		m.From, m.To = r.From, r.To
+	case r != nil && r.State == record.Superseded && r.From == s.Next.Active && r.To == s.Current.Active:
+		return m, false // the move to what is called in force was undone before it was applied
 	default:
 		m.From, m.To = s.Current.Active, s.Next.Active
 	}

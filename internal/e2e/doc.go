@@ -22,8 +22,10 @@
 //	TestKilledCutover                      3 kills                             20 kills, docs/results/kills.json
 //	TestLoss                               a row for each mechanism            all rows, docs/guard.md
 //	TestACutoverThatStopsNobodyIsCaught    a hook without the stop
-//	TestCutovers/helm3                     rolled back after a failure         a store retired; Helm 4 takes over
-//	TestCutovers/helm4                     a store retired; the node crashes   rolled back; applied by client and server
+//	TestCutovers/helm3                     rolled back after a failure;        Helm 4 takes over
+//	                                       a store retired
+//	TestCutovers/helm4                     the node crashes                    rolled back; a store retired;
+//	                                                                           applied by client and by server
 //	TestMirror                             all of it
-//	TestHelmIsKilled                                                           all of it
+//	TestHelmIsKilled, TestMoveToARow…                                          all of it
 package e2e

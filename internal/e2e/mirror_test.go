@@ -27,6 +27,7 @@ const backupAccess, backupSecret = "backup-root", "backup-secret-1"
 // to its end is ended by its deadline. A fresh installation gets everything back: as it was last, and
 // as it was before.
 func TestMirror(t *testing.T) {
+	t.Parallel()
 	l := newLake(t, "helm4", "mirror")
 	l.mirrored()
 	source, backup := l.store("minio"), l.open("versitygw", backupAccess, backupSecret)

@@ -20,6 +20,7 @@ import (
 // around this one can fail. The application stands still until everything is proven, so that the broken
 // hook sees nothing, and then goes on, on the connection that it has.
 func TestACutoverThatStopsNobodyIsCaught(t *testing.T) {
+	t.Parallel()
 	l := newLake(t, "helm4", "mutant")
 	l.image = l.mutant("stops-nobody", "hooks/cutover/run.go")
 	l.must(t, l.helm, "helm", l.line("install", append(l.configured("previousProvider: minio"), "--wait", "versitygw.enabled=true")...)...)
