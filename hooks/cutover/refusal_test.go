@@ -24,7 +24,7 @@ func (w *world) refused(c cutover.World, texts ...string) {
 func (w *world) refusedIn(ctx context.Context, c cutover.World, texts ...string) {
 	w.Helper()
 	verdict, err := c.Run(ctx, w.between(2, "minio", "versitygw")) //nolint:contextcheck // the world outlasts ctx
-	w.isRefused(verdict, err, texts...) //nolint:contextcheck // the world outlasts ctx
+	w.isRefused(verdict, err, texts...)                            //nolint:contextcheck // the world outlasts ctx
 }
 
 // isRefused demands that a cutover has ended so.
