@@ -78,7 +78,7 @@ func (w World) late(ctx context.Context, m Move, r *record.Record) (Ending, erro
 	if r != nil && (r.From != m.From || r.To != m.To || r.Revision != m.Revision) {
 		r = nil
 	}
-	late, err := w.latePass(ctx, src, dst, r)
+	late, err := w.latePass(ctx, src, dst, r, w.refills(m))
 	if err != nil {
 		return Ending{}, err
 	}
@@ -89,6 +89,13 @@ func (w World) late(ctx context.Context, m Move, r *record.Record) (Ending, erro
 		}
 	}
 	return w.finish(ctx, Ending{Verdict: lateVerdict(m, late, r == nil), Late: late, Unproven: r == nil})
+}
+
+// refills tells whether the revision in force has a first pass the other way round: it begins with the
+// consumers, and copies what they write onto the store that was just left.
+func (w World) refills(m Move) bool {
+	migration := w.Config.Spec.Migration
+	return migration.Enabled && !migration.DryRun && migration.From == m.To && migration.To == m.From
 }
 
 // finish removes the journal: nothing is left to do.

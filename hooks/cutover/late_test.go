@@ -179,3 +179,28 @@ func TestSupersession(t *testing.T) {
 	}
 	w.atRest()
 }
+
+// TestLateWritesBesideAFirstPass goes back to a revision that copies the other way round again: what that
+// pass has put onto the store that was left is no late write, and does not come back when a consumer has
+// deleted it meanwhile.
+func TestLateWritesBesideAFirstPass(t *testing.T) {
+	w := moved(t)
+	if _, err := w.cutover("versitygw").BringBack(t.Context(), w.between(2, "minio", "versitygw")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.cutover("minio").Run(t.Context(), w.between(3, "versitygw", "minio")); err != nil {
+		t.Fatalf("%v\n%s", err, w.log)
+	}
+	w.upgrade("minio")
+	w.put("versitygw", "files", "written-and-deleted", "1") // on MinIO, and the pass was in between
+	w.put("minio", "files", "written", "2")
+	w.put("versitygw", "files", "written", "2")
+	ending, err := w.cutover("minio").BringBack(t.Context(), w.between(3, "versitygw", "minio"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ending.Late.Copied.Total != 0 || ending.Late.Conflicts.String() != `"files/written-and-deleted"` {
+		t.Errorf("%+v", ending)
+	}
+	w.holds("minio", "files", "both=1 gone=1 gone-and-late=1 kept=1 late=1 late-deleted=1 rewritten=1 written=2")
+}

@@ -34,7 +34,8 @@ func (f Found) kept() record.Left {
 
 // latePass looks for what was written to the old store since the proof and copies it where the new one
 // still holds what was proven. Without a record it copies what the new store lacks.
-func (w World) latePass(ctx context.Context, src, dst mirror.Store, r *record.Record) (Late, error) {
+// Where something else writes to the old store meanwhile, what is there may be its copies: it is named.
+func (w World) latePass(ctx context.Context, src, dst mirror.Store, r *record.Record, shared bool) (Late, error) {
 	buckets, err := Buckets(ctx, src, nil)
 	if err != nil {
 		return Late{}, err
@@ -42,7 +43,7 @@ func (w World) latePass(ctx context.Context, src, dst mirror.Store, r *record.Re
 	var late Late
 	var seen record.Marker
 	for _, bucket := range buckets {
-		found, err := w.lateBucket(ctx, src, dst, bucket, r, &seen)
+		found, err := w.lateBucket(ctx, src, dst, bucket, r, &seen, shared)
 		if err != nil {
 			return late, err
 		}
@@ -64,7 +65,9 @@ func setMark(r *record.Record, bucket string, mark record.Mark) {
 	r.Marks.Source[bucket] = mark
 }
 
-func (w World) lateBucket(ctx context.Context, src, dst mirror.Store, bucket string, r *record.Record, seen *record.Marker) (Late, error) {
+func (w World) lateBucket(
+	ctx context.Context, src, dst mirror.Store, bucket string, r *record.Record, seen *record.Marker, shared bool,
+) (Late, error) {
 	var late Late
 	known := false
 	if r != nil {
@@ -90,6 +93,9 @@ func (w World) lateBucket(ctx context.Context, src, dst mirror.Store, bucket str
 			act = decideLate(p, r.Marks.Source[bucket], r.Marks.Destination[bucket], keys.has)
 		}
 		title := bucket + "/" + p.key
+		if act == lateCopy && shared {
+			act = lateConflict
+		}
 		if act == lateCopy {
 			act, err = w.copyOne(ctx, src, dst, bucket, p)
 		}
