@@ -34,6 +34,7 @@ func Between(history revision.History, cfg *config.Config) (Situation, error) {
 	if next := history.ToCome; next != nil {
 		s.Release, s.Revision, s.Rollback = next.Release, next.Number, next.Status == "pending-rollback"
 	}
+	s.Unapplied = history.InForce != nil && strings.HasPrefix(history.InForce.Status, "pending-")
 	return s, nil
 }
 

@@ -15,6 +15,9 @@ type Situation struct {
 	Revision int
 	// Rollback tells that the manifest to come is that of an earlier revision.
 	Rollback bool
+	// Unapplied tells that Helm was still at work on the revision that it calls in force when it ended: it
+	// may have applied nothing of it.
+	Unapplied bool
 	// Unknown tells that nothing says what is in force and what is to come.
 	Unknown bool
 	// Prunes tells that Argo CD applies the manifest to come: it asks its own annotation whether an

@@ -56,6 +56,8 @@ func moved(s hooks.Situation, j *Journal, r *record.Record) (Move, bool) {
 		m.From, m.To = r.From, r.To
 	case r != nil && r.State == record.Superseded && r.From == s.Next.Active && r.To == s.Current.Active:
 		return m, false // the move to what is called in force was undone before it was applied
+	case r == nil && s.Unapplied:
+		return m, false // it was not even proven, and nothing is applied before that
 	default:
 		m.From, m.To = s.Current.Active, s.Next.Active
 	}

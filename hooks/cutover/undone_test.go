@@ -23,3 +23,21 @@ func TestRollbackOfAMoveThatWasUndone(t *testing.T) {
 		t.Errorf("bringing back ends with %+v, %v", ending, err)
 	}
 }
+
+// TestRollbackOfAMoveThatNeverCame has a Helm that was killed before anything was proven: what the first
+// pass has copied is no late write, and what consumers have deleted since does not come back.
+func TestRollbackOfAMoveThatNeverCame(t *testing.T) {
+	w := newWorld(t)
+	w.bucket("minio", "files")
+	w.put("minio", "files", "a", "1")
+	w.bucket("versitygw", "files")
+	w.put("versitygw", "files", "a", "1")
+	w.put("versitygw", "files", "deleted", "2")
+	s := w.between(3, "versitygw", "minio")
+	s.Unapplied = true
+	ending, err := w.cutover("minio").BringBack(t.Context(), s)
+	if err != nil || ending.Partial() || ending.Verdict != "DONE: no objects were moved" {
+		t.Errorf("bringing back ends with %+v, %v", ending, err)
+	}
+	w.holds("minio", "files", "a=1")
+}
