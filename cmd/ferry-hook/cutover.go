@@ -57,7 +57,8 @@ Whatever fails, the consumers come back, the alias stays, and the upgrade is ref
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.runCutover(cmd.Context(), opts) },
 	}
 	opts.addFlags(cmd)
-	cmd.Flags().StringVar(&opts.manifest, "manifest", "", "`file` with the manifest to come, where Helm is not at work on it yet; goes with --release and --revision")
+	cmd.Flags().StringVar(&opts.manifest, "manifest", "",
+		"`file` with the manifest to come, where Helm is not at work on it yet; goes with --release and --revision")
 	cmd.Flags().BoolVar(&opts.abort, "abort", false, "undo a cutover that is half done")
 	return cmd
 }
@@ -149,7 +150,7 @@ func readPacked(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	unpacked, err := gzip.NewReader(file)
 	if err != nil {
 		return "", err

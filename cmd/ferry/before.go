@@ -41,7 +41,7 @@ func passBefore(ctx context.Context, streams cli.Streams, before helmcli.Before,
 // runBefore runs the user's own post-renderer.
 func runBefore(ctx context.Context, streams cli.Streams, before helmcli.Before, data []byte) ([]byte, error) {
 	var out, words bytes.Buffer
-	command := exec.CommandContext(ctx, before.Run[0], before.Run[1:]...) //nolint:gosec // the user names it
+	command := exec.CommandContext(ctx, before.Run[0], before.Run[1:]...)
 	command.Env = append(os.Environ(), before.Env...)
 	command.Stdin, command.Stdout, command.Stderr = bytes.NewReader(data), &out, &words
 	err := command.Run()

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -106,9 +107,7 @@ func (h *helmLine) setConfig(path string, text []byte, values map[string]map[str
 			part = map[string]any{}
 			spec[section] = part
 		}
-		for field, value := range fields {
-			part[field] = value
-		}
+		maps.Copy(part, fields)
 	}
 	edited, err := yaml.Marshal(document)
 	if err != nil {

@@ -153,7 +153,7 @@ func (m *migration) step(ctx context.Context, active string) (*next, error) {
 // rehearse judges both upgrades.
 func (m *migration) rehearse(ctx context.Context, prepared *next) error {
 	m.say("prepare: the alias stays on %s, and a Job copies to %s", m.from, m.to)
-	if _, err := m.guard(ctx, prepared.situation); err != nil {
+	if err := m.guard(ctx, prepared.situation); err != nil {
 		return err
 	}
 	moved, err := m.step(ctx, m.to)
@@ -161,7 +161,7 @@ func (m *migration) rehearse(ctx context.Context, prepared *next) error {
 		return err
 	}
 	m.say("cut over: the alias moves to %s", m.to)
-	_, err = m.guard(ctx, moved.situation)
+	err = m.guard(ctx, moved.situation)
 	return err
 }
 
@@ -184,7 +184,7 @@ func (m *migration) prepare(ctx context.Context, n *next) error {
 	}
 	if state == jobNone || state == jobFailed {
 		m.say("prepare: the alias stays on %s, and Job/%s copies to %s", m.from, job, m.to)
-		if _, err := m.guard(ctx, n.situation); err != nil {
+		if err := m.guard(ctx, n.situation); err != nil {
 			return err
 		}
 		if err := m.apply(ctx, n, "upgrade", func() error { return m.wired(ctx, m.wiring, "upgrade") }); err != nil {
@@ -202,7 +202,7 @@ func (m *migration) cutOver(ctx context.Context) error {
 		return err
 	}
 	m.say("cut over: the alias moves to %s", m.to)
-	if _, err := m.guard(ctx, n.situation); err != nil {
+	if err := m.guard(ctx, n.situation); err != nil {
 		return err
 	}
 	if err := m.stretch(n.Config); err != nil {

@@ -193,5 +193,6 @@ func (m *mover) edit(job *batch.Job) {
 	}})
 	container := &pod.Containers[0]
 	container.VolumeMounts = append(container.VolumeMounts, core.VolumeMount{Name: "manifest", MountPath: manifestMount, ReadOnly: true})
-	container.Args = append(container.Args, "--manifest="+manifestMount+"/"+manifestKey, "--release="+m.revision.Release, fmt.Sprintf("--revision=%d", m.revision.Number))
+	container.Args = append(container.Args, "--manifest="+manifestMount+"/"+manifestKey,
+		"--release="+m.revision.Release, fmt.Sprintf("--revision=%d", m.revision.Number))
 }

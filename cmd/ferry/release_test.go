@@ -93,7 +93,6 @@ func setUpRelease(ctx context.Context, env *testscript.Env, r room) error {
 		if err != nil {
 			return err
 		}
-		//nolint:gosec // it is a program
 		if err := os.WriteFile(played, []byte(strings.ReplaceAll(string(text), "FERRY_HOOK", r.hook)), 0o700); err != nil {
 			return err
 		}
@@ -130,7 +129,7 @@ func inCluster(do func(ts *testscript.TestScript, p room, args []string) error) 
 }
 
 func applyFile(ts *testscript.TestScript, p room, args []string) error {
-	return p.Apply(context.Background(), p.namespace, []byte(ts.ReadFile(args[0])))
+	return p.Apply(context.Background(), p.namespace, []byte(ts.ReadFile(args[0]))) //nolint:forbidigo // scripts have none
 }
 
 func bind(_ *testscript.TestScript, p room, args []string) error {
@@ -140,12 +139,12 @@ func bind(_ *testscript.TestScript, p room, args []string) error {
 	}
 	claims := client.CoreV1().PersistentVolumeClaims(p.namespace)
 	for _, name := range args {
-		claim, err := claims.Get(context.Background(), name, meta.GetOptions{})
+		claim, err := claims.Get(context.Background(), name, meta.GetOptions{}) //nolint:forbidigo // scripts have none
 		if err != nil {
 			return err
 		}
 		claim.Status.Phase = core.ClaimBound
-		if _, err := claims.UpdateStatus(context.Background(), claim, meta.UpdateOptions{}); err != nil {
+		if _, err := claims.UpdateStatus(context.Background(), claim, meta.UpdateOptions{}); err != nil { //nolint:forbidigo // scripts have none
 			return err
 		}
 	}
@@ -159,7 +158,7 @@ func (p room) get(resource, name string) (string, error) {
 	}
 	resource, group, _ := strings.Cut(resource, ".")
 	kind := schema.GroupVersionResource{Group: group, Version: "v1", Resource: resource}
-	o, err := client.Resource(kind).Namespace(p.namespace).Get(context.Background(), name, meta.GetOptions{})
+	o, err := client.Resource(kind).Namespace(p.namespace).Get(context.Background(), name, meta.GetOptions{}) //nolint:forbidigo // scripts have none
 	if err != nil {
 		return "", err
 	}

@@ -59,7 +59,7 @@ func (h *helmLine) rollBack(ctx context.Context, number int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.guard(ctx, n.situation); err != nil {
+	if err := h.guard(ctx, n.situation); err != nil {
 		return err
 	}
 	return h.apply(ctx, n, "rollback", func() error {

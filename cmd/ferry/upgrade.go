@@ -33,8 +33,8 @@ Jobs made from here, with what they say on the terminal. Whatever becomes of Hel
 back.
 
 --atomic and --rollback-on-failure are the same, and so are --force and --force-replace. A rollback that
-they ask for moves back what was written to the other store. --dry-run changes nothing. With --no-hooks the guard runs here all the same, and no store can be left for another
-one.`,
+they ask for moves back what was written to the other store. --dry-run changes nothing. With --no-hooks
+the guard runs here all the same, and no store can be left for another one.`,
 		Example: `  ferry upgrade lake ./chart -f values.yaml --config ferry.yaml
   helm ferry upgrade lake oci://registry.example/charts/lake --version 2.1.0 -n data --wait --timeout 10m`,
 	}, func(ctx context.Context, args []string) error {
@@ -60,7 +60,7 @@ func runUpgrade(ctx context.Context, h *helmLine) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := h.guard(ctx, n.situation); err != nil {
+	if err := h.guard(ctx, n.situation); err != nil {
 		return err
 	}
 	if h.helm.Major == 4 {
@@ -99,22 +99,23 @@ func (h *helmLine) apply(ctx context.Context, n *next, event string, helm func()
 }
 
 // guard judges what is going to happen, and refuses what would lose data.
-func (h *helmLine) guard(ctx context.Context, situation hooks.Situation) (hooks.Plan, error) {
+func (h *helmLine) guard(ctx context.Context, situation hooks.Situation) error {
 	judge := hooks.Guard
 	if h.DryRun() {
 		judge = hooks.Ask
 	}
 	if !situation.Config.Spec.PreUpgradeChecks.Enabled {
 		fmt.Fprintln(h.streams.Err, "ferry: the guard is off: spec.preUpgradeChecks.enabled is false")
-		return hooks.Ask(ctx, h.client, situation)
+		_, err := hooks.Ask(ctx, h.client, situation)
+		return err
 	}
 	plan, err := judge(ctx, h.client, situation)
 	if err != nil {
-		return plan, err
+		return err
 	}
 	if plan.Refused {
-		return plan, cli.Refused.Errorf("%s", plan.Verdict)
+		return cli.Refused.Errorf("%s", plan.Verdict)
 	}
 	fmt.Fprintf(h.streams.Err, "ferry: %s\n", plan.Verdict)
-	return plan, nil
+	return nil
 }

@@ -57,7 +57,7 @@ func (h Helm) Output(ctx context.Context, args ...string) ([]byte, error) {
 	defer cancel()
 	var stdout, stderr bytes.Buffer
 	command := exec.CommandContext(ctx, h.Path, args...)
-	command.Env = append(os.Environ(), h.Env...)
+	command.Env = append(os.Environ(), h.Env...) //nolint:forbidigo // what the user has set is for Helm
 	command.Stdout, command.Stderr = &stdout, &stderr
 	err := command.Run()
 	said := strings.TrimSpace(stderr.String())
@@ -84,7 +84,7 @@ type Streams struct {
 // awaited: it marks the release as failed, or rolls it back.
 func (h Helm) Run(ctx context.Context, streams Streams, args ...string) error {
 	command := exec.CommandContext(ctx, h.Path, args...)
-	command.Env = append(os.Environ(), h.Env...)
+	command.Env = append(os.Environ(), h.Env...) //nolint:forbidigo // what the user has set is for Helm
 	command.Stdin, command.Stdout, command.Stderr = streams.In, streams.Out, streams.Err
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = grace

@@ -147,7 +147,7 @@ func TestFindAsksHelm(t *testing.T) {
 		t.Errorf("got %v, want ErrNotFound", err)
 	}
 	old := filepath.Join(t.TempDir(), "helm")
-	if err := os.WriteFile(old, []byte("#!/bin/sh\necho v2.17.0\n"), 0o700); err != nil { //nolint:gosec // it is a program
+	if err := os.WriteFile(old, []byte("#!/bin/sh\necho v2.17.0\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := helmcli.Find(t.Context(), old); err == nil || !strings.Contains(err.Error(), "is Helm 2.17.0") {

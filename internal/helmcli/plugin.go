@@ -64,7 +64,7 @@ func (p pluginFile) before(dir string, args []string) (Before, error) {
 			if value, known := own[name]; known {
 				return value
 			}
-			return os.Getenv(name)
+			return os.Getenv(name) //nolint:forbidigo // as Helm expands it
 		})
 	}
 	before := Before{Env: []string{"HELM_PLUGIN_NAME=" + p.Name, "HELM_PLUGIN_DIR=" + dir}}

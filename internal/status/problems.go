@@ -31,7 +31,8 @@ func (s Status) problems() []Problem {
 		add("nothing guards an upgrade by a bare helm", "upgrade by `ferry upgrade`, or include the library chart")
 	}
 	if s.Alias.Provider != "" && s.Alias.Ready == 0 {
-		add(fmt.Sprintf("the alias %s selects nothing that is ready of %s: consumers get no answer, or 502 from what stands between", s.Alias.Name, s.Alias.Provider),
+		add(fmt.Sprintf("the alias %s selects nothing that is ready of %s: consumers get no answer, or 502 from what stands between",
+			s.Alias.Name, s.Alias.Provider),
 			fmt.Sprintf("see that the pods of %s run, are ready, and have the labels %s: kubectl get pods -l %[2]s", s.Alias.Provider, s.Alias.Selector))
 	}
 	return append(found, append(s.moving(), s.copies()...)...)

@@ -19,7 +19,7 @@ import (
 )
 
 // ErrNone says that a release has nothing of Ferry's.
-var ErrNone = errors.New("Ferry has nothing in it")
+var ErrNone = errors.New("nothing in it is of Ferry")
 
 // configSelector finds the configurations of releases, and releaseAnnotation tells of which they are.
 const (

@@ -62,7 +62,7 @@ func (l *Ledger) Read(r io.Reader) error {
 	lines := bufio.NewReader(r)
 	for n := 1; ; n++ {
 		line, err := lines.ReadBytes('\n')
-		if err == io.EOF { //nolint:errorlint // ReadBytes returns it as it is
+		if err == io.EOF {
 			return nil
 		}
 		if err != nil {

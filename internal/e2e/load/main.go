@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-func main() { os.Exit(run(context.Background(), os.Stderr, os.Getenv, os.Args[1:])) }
+func main() { os.Exit(run(context.Background(), os.Stderr, os.Getenv, os.Args[1:])) } //nolint:forbidigo // it is a program
 
 // options say where and how fast.
 type options struct {

@@ -40,8 +40,8 @@ func (t Table) Write(root string) error {
 	}
 
 	return errors.Join(
-		os.WriteFile(filepath.Join(root, ResultsFile), append(doc, '\n'), 0o644), //nolint:gosec // for everybody
-		os.WriteFile(filepath.Join(root, PageFile), text, 0o644),                 //nolint:gosec // for everybody
+		os.WriteFile(filepath.Join(root, ResultsFile), append(doc, '\n'), 0o644),
+		os.WriteFile(filepath.Join(root, PageFile), text, 0o644),
 	)
 }
 

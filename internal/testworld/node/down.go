@@ -93,7 +93,7 @@ func children(pid int) []int {
 		return nil
 	}
 	var found []int
-	for _, field := range strings.Fields(string(text)) {
+	for field := range strings.FieldsSeq(string(text)) {
 		var child int
 		if _, err := fmt.Sscan(field, &child); err == nil {
 			found = append(found, append(children(child), child)...)
@@ -109,7 +109,7 @@ func (p place) unmount() error {
 	if err != nil {
 		return err
 	}
-	defer mounts.Close()
+	defer func() { _ = mounts.Close() }()
 	var points []string
 	for lines := bufio.NewScanner(mounts); lines.Scan(); {
 		fields := strings.Fields(lines.Text())

@@ -61,7 +61,7 @@ func (p place) inside(do func() error) error {
 
 			return
 		}
-		defer space.Close()
+		defer func() { _ = space.Close() }()
 		if err := unix.Setns(int(space.Fd()), unix.CLONE_NEWNET); err != nil {
 			done <- fmt.Errorf("enter %s: %w", p.Netns(), err)
 
