@@ -126,7 +126,7 @@ BenchmarkPage/own      	    2064	    583041 ns/op	 586.52 MB/s	   1700000 keys/s
 
 func TestOrder(t *testing.T) {
 	for only, want := range map[string]string{
-		"":                    "render listing cold no-op no-op, flat parts mebibytes",
+		"":                    "render listing cold no-op no-op, flat parts mebibytes 10 000 keys 10 million keys",
 		"no-op, flat;listing": "listing no-op, flat",
 		"render":              "render",
 		"fast":                "there is no series \"fast\"",

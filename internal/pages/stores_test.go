@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -24,7 +25,7 @@ type storeRoom struct {
 	// away is the host that does not answer for now.
 	away atomic.Value
 	// addresses are where the hosts lead.
-	addresses map[string]string
+	addresses sync.Map
 	// keys are the values of the chart that have the keys of its stores.
 	keys string
 }
@@ -32,11 +33,12 @@ type storeRoom struct {
 // newStoreRoom starts MinIO and a Versity gateway, which mc and Ferry know as lake and copy.
 func newStoreRoom(t *testing.T, helm string) *storeRoom {
 	t.Helper()
-	s := &storeRoom{addresses: map[string]string{}}
+	s := &storeRoom{}
 	s.away.Store("")
 	proxy := httptest.NewServer(&httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
-			to, err := url.Parse(s.addresses[r.In.Host])
+			address, _ := s.addresses.Load(r.In.Host)
+			to, err := url.Parse(fmt.Sprint(address))
 			if err != nil || s.away.Load() == r.In.Host {
 				to = &url.URL{Scheme: "http", Host: "127.0.0.1:1"}
 			}
@@ -78,7 +80,7 @@ func (s *storeRoom) values(t *testing.T, more string) {
 
 // serve puts a server behind a host, which mc knows by a name.
 func (s *storeRoom) serve(name, host string, server testworld.S3) {
-	s.addresses[host] = server.Endpoint
+	s.addresses.Store(host, server.Endpoint)
 	s.env = append(s.env, "MC_HOST_"+name+"=http://"+server.AccessKey+":"+server.SecretKey+"@"+host)
 }
 
