@@ -125,5 +125,26 @@ func (v raceView) Rounds(race Race) int { return len(v.of(race, ferry).Seconds) 
 // Verdicts are the targets.
 func (v raceView) Verdicts() []Verdict { return v.judgeAll() }
 
+// Missing are the courses that were never run.
+func (v raceView) Missing() []string {
+	var missing []string
+	for _, c := range allCourses() {
+		for _, r := range c.roads {
+			if !slices.ContainsFunc(v.Races.Races, func(race Race) bool { return race.Series == c.series && race.Servers == r.String() }) {
+				missing = append(missing, titles[c.series].title+", "+r.String())
+			}
+		}
+	}
+
+	return missing
+}
+
 // Only is what to hand to -only for all of this part.
-func (v raceView) Only() string { return strings.Join(append(v.SeriesNames(), seriesListing), ";") }
+func (v raceView) Only() string {
+	var names []string
+	for _, c := range allCourses() {
+		names = append(names, c.series)
+	}
+
+	return strings.Join(append(names, seriesListing), ";")
+}
