@@ -32,7 +32,7 @@
 //   - Complete means complete. A listing has ended when the server said so, its keys
 //     rose, its tokens moved, and nothing came when it was asked again behind the last
 //     key (TestIncompleteListing, TestEarlyEnd, TestEndedContextIsNoEnd, TestTokenCircle,
-//     TestFailureInALongListing). A long listing is read at several places at once; each
+//     TestFailureInALongListing). A long listing for whose pages there is a wait is read at several places at once; each
 //     key is seen once, and each place is proven by the one before it, which reads on
 //     until it has seen what the next one was shown (TestWalkIsAJoin, TestStartAfterLies,
 //     TestEndBeforeASeam, TestKeysComeAndGo). A bucket that fails is reported, the others

@@ -34,12 +34,7 @@ func (t *transfer) begin(ctx context.Context, obj Object) (up Upload, done func(
 	ended := func(u journal.Upload) func() {
 		return func() { t.hintless(t.hints.journal.End(context.WithoutCancel(ctx), u)) }
 	}
-	var u journal.Upload
-	ok := false
-	if t.resumable(obj) {
-		u, ok = t.hints.take(record)
-	}
-	if ok {
+	if u, ok := t.left(obj, record); ok {
 		up, parts, err := t.dst.Resume(ctx, t.dstBucket, t.dest, u.ID, filing)
 		if err == nil {
 			t.have, t.recorded = map[int]Part{}, true
@@ -65,6 +60,15 @@ func (t *transfer) begin(ctx context.Context, obj Object) (up Upload, done func(
 	t.hintless(err)
 
 	return up, ended(record), nil
+}
+
+// left takes the upload in which an interrupted run was writing this very object, if it can be gone on with.
+func (t *transfer) left(obj Object, like journal.Upload) (journal.Upload, bool) {
+	if !t.resumable(obj) {
+		return journal.Upload{}, false
+	}
+
+	return t.hints.take(like)
 }
 
 // had returns a part that the destination has already. Whether it is the right one shows

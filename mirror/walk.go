@@ -10,7 +10,7 @@ import (
 
 // walk joins the listings of both sides, calls look for each pair that the filter
 // keeps, and hands those that look wants worked on to workers. look is called for
-// one pair at a time; a long listing is read at several places at once, and pairs
+// one pair at a time; a long and slow listing is read at several places at once, and pairs
 // come in the order of their keys only from each of them. The pair that look sees
 // lasts no longer than the call. walk returns when all workers are done. A listing
 // that fails ends it; so does the end of ctx, after which the workers have a grace.

@@ -145,7 +145,7 @@ func (w *world) eventually(what string, holds func() bool) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	w.Fatalf("not within 10 seconds: %s", what)
+	w.Fatalf("not within a minute: %s", what)
 }
 
 func (w *world) config(active string) *config.Config {

@@ -1,7 +1,6 @@
 package heap
 
 import (
-	"log/slog"
 	"runtime/debug"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
@@ -30,7 +29,6 @@ func forObjects(getenv func(string) string, cgroup memlimit.Provider) {
 		return // no cgroup, or one without a limit
 	}
 	debug.SetMemoryLimit(int64(min(limit, 1<<62)))
-	slog.Debug("memory is limited by the cgroup", "bytes", limit)
 }
 
 func collectAt(getenv func(string) string, percent int) {
