@@ -20,7 +20,7 @@ import (
 // migrateOwn are Ferry's own flags among those of Helm, true if they take a value.
 var migrateOwn = map[string]bool{"config": true, "from": true, "to": true, "abort": false}
 
-func newMigrate(streams cli.Streams) *cobra.Command {
+func newMigrate(streams cli.Streams, now clock) *cobra.Command {
 	cmd := newHelmCommand(&cobra.Command{
 		Use:   "migrate RELEASE CHART --from NAME --to NAME [helm flags]",
 		Short: "Move the objects of a release to another store, and its consumers with them",
@@ -34,7 +34,9 @@ The flags of Helm are those of the upgrades that this takes, and enable both sto
              then the alias selects the other store, and the consumers come back
 
 and says what is left to do. Run again after whatever went wrong, it goes on where the cluster shows
-that it stopped. --dry-run judges both upgrades and changes nothing. --abort undoes a cutover that is
+that it stopped. A revision that a killed Helm has left pending is ended first, once that Helm has been
+silent for longer than its --timeout: with the alias moved, it is applied once more; else the release goes
+back to the last revision that was deployed. --dry-run judges both upgrades and changes nothing. --abort undoes a cutover that is
 half done: the consumers come back to the store that the alias selects.
 
 The configuration is that of --config, or of the chart, with activeProvider and spec.migration set by
@@ -42,7 +44,7 @@ the step. --timeout is made long enough for the cutover.`,
 		Example: `  ferry migrate lake ./chart --from minio --to versitygw --set versitygw.enabled=true --config ferry.yaml
   ferry migrate lake --abort`,
 	}, func(ctx context.Context, args []string) error {
-		return runMigrate(ctx, &helmLine{streams: streams, Line: helmcli.Parse(args, migrateOwn)})
+		return runMigrate(ctx, &helmLine{streams: streams, Line: helmcli.Parse(args, migrateOwn)}, now)
 	})
 	cmd.Flags().String("config", "", "configuration `file`; wins over the one in the manifests")
 	cmd.Flags().String("from", "", "`name` of the provider that holds the objects")
@@ -57,12 +59,13 @@ type migration struct {
 
 	from, to string
 	wiring   *helmcli.Wiring
+	clock    clock
 	// text is the configuration as the user has it.
 	text []byte
 }
 
-func runMigrate(ctx context.Context, h *helmLine) (err error) {
-	m := &migration{helmLine: h, from: h.Value("from"), to: h.Value("to")}
+func runMigrate(ctx context.Context, h *helmLine, now clock) (err error) {
+	m := &migration{helmLine: h, clock: now, from: h.Value("from"), to: h.Value("to")}
 	abort := h.Has("abort")
 	switch {
 	case abort && (len(h.Words) == 1 || len(h.Words) == 2):
@@ -78,6 +81,9 @@ func runMigrate(ctx context.Context, h *helmLine) (err error) {
 	}
 	if abort {
 		return h.abortMigration(ctx)
+	}
+	if err := m.settle(ctx); err != nil {
+		return err
 	}
 	if m.wiring, err = helmcli.Wire(h.helm); err != nil {
 		return err
@@ -205,7 +211,7 @@ func (m *migration) cutOver(ctx context.Context) error {
 	if err := m.guard(ctx, n.situation); err != nil {
 		return err
 	}
-	if err := m.stretch(n.Config); err != nil {
+	if m.Line, err = m.stretched(n.Config); err != nil {
 		return err
 	}
 	if err := m.apply(ctx, n, "upgrade", func() error { return m.wired(ctx, m.wiring, "upgrade") }); err != nil {
@@ -227,21 +233,6 @@ const (
 	// overhead is what a cutover may take beyond its deadline: a pod starts, consumers come back.
 	overhead = 2 * time.Minute
 )
-
-// stretch sets --timeout so that Helm waits for the cutover.
-func (m *migration) stretch(cfg *config.Config) error {
-	needed, given := cfg.Spec.Migration.Deadline.Std()+overhead, helmDefault
-	if m.Has("timeout") {
-		var err error
-		if given, err = time.ParseDuration(m.Value("timeout")); err != nil {
-			return cli.Usage.Errorf("--timeout: %w", err)
-		}
-	}
-	if given < needed {
-		m.Line = m.Without("timeout").With("timeout", needed.String())
-	}
-	return nil
-}
 
 // left says what is left to do. What came late and is left to people makes the migration one that is partly
 // done: both stores keep what they have.

@@ -9,12 +9,10 @@ import (
 	"strings"
 
 	"github.com/helm-ferry/ferry/hooks"
-	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/helmcli"
 	"github.com/helm-ferry/ferry/internal/manifest"
 	"github.com/helm-ferry/ferry/internal/release"
 	"github.com/helm-ferry/ferry/internal/revision"
-	"github.com/helm-ferry/ferry/internal/status"
 	"github.com/helm-ferry/ferry/render"
 )
 
@@ -38,8 +36,8 @@ func (h *helmLine) render(ctx context.Context, wiring *helmcli.Wiring) (*next, e
 	if err != nil {
 		return nil, err
 	}
-	if pending := history.ToCome; pending != nil {
-		return nil, errPending(pending)
+	if history.ToCome != nil {
+		return nil, errPending(history)
 	}
 	n := &next{}
 	data, err := h.ask(ctx, wiring, n)
@@ -65,12 +63,6 @@ func (h *helmLine) render(ctx context.Context, wiring *helmcli.Wiring) (*next, e
 	history.ToCome = n.revision
 	n.situation, err = hooks.Between(history, n.Config)
 	return n, err
-}
-
-// errPending says what to do about a release that Helm is at work on, or was when it died.
-func errPending(pending *revision.Revision) error {
-	problem := status.Pending(pending)
-	return cli.Failure.Errorf("%s", problem.What).WithHint("%s", problem.Remedy)
 }
 
 // ask returns the manifests that Helm renders, and sets the revision that they are of.

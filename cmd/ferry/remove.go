@@ -66,7 +66,7 @@ func runRemove(ctx context.Context, h *helmLine) error {
 		return err
 	}
 	if history.ToCome != nil {
-		return errPending(history.ToCome)
+		return errPending(history)
 	}
 	cfg, err := h.liveConfig(ctx, h.Words[0], history.InForce)
 	if err != nil {

@@ -34,7 +34,7 @@ With manifests on standard input and no command, ferry is a post-renderer: see f
 	opts.addFlags(root)
 	addGroup(root, "Manifests:", newPostRender(streams), newFn(streams), newRender(streams))
 	addGroup(root, "Charts and releases:", newInit(streams), newGolden(streams), newPlan(streams),
-		newUpgrade(streams), newMigrate(streams), newRollback(streams), newRemove(streams), newStatus(streams))
+		newUpgrade(streams), newMigrate(streams, serverTime), newRollback(streams), newRemove(streams), newStatus(streams))
 	addGroup(root, "Object stores:", newMirror(streams), newRestore(streams), newDiff(streams), newVerify(streams))
 	addGroup(root, "About Ferry:", newProviders(streams), newSchema(streams), newShellenv(streams), newVersion(streams))
 	return root

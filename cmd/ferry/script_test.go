@@ -1,20 +1,43 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/cobra"
 
+	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/golden"
+	"github.com/helm-ferry/ferry/internal/kube"
 	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"ferry": func() { os.Exit(run()) }})
+	testscript.Main(m, map[string]func(){"ferry": func() { os.Exit(run()) }, "ferry-tomorrow": func() { os.Exit(tomorrow()) }})
+}
+
+// tomorrow is ferry on a cluster whose clock is a day ahead of what its objects say.
+func tomorrow() int {
+	streams := cli.NewStreams(os.Stdin, os.Stdout, os.Stderr, os.Getenv)
+	return cli.Main(context.Background(), "ferry", streams, os.Args[1:], func(streams cli.Streams) *cobra.Command { //nolint:forbidigo // as main does
+		root := newRoot(streams)
+		for _, command := range root.Commands() {
+			if command.Name() == "migrate" {
+				root.RemoveCommand(command)
+			}
+		}
+		root.AddCommand(newMigrate(streams, func(ctx context.Context, client kube.Client) (time.Time, error) {
+			now, err := serverTime(ctx, client)
+			return now.Add(24 * time.Hour), err
+		}))
+		return root
+	})
 }
 
 // TestScripts runs the scripts under testdata/script. Beside the commands of testscript they have

@@ -46,13 +46,18 @@ func (h *helmLine) undo(ctx context.Context, failure error) error {
 	}
 	number := history.InForce.Number
 	fmt.Fprintf(h.streams.Err, "ferry: %v: roll back to revision %d\n", failure, number)
-	flags := slices.DeleteFunc(slices.Clone(h.Flags), func(f helmcli.Flag) bool { return !slices.Contains(rollbackFlags, f.Name) })
-	back := &helmLine{
-		streams: h.streams, helm: h.helm, client: h.client,
-		Line: helmcli.Line{Words: []string{release, strconv.Itoa(number)}, Flags: flags},
-	}
+	back := h.backTo(number)
 	if err := back.rollBack(ctx, number); err != nil {
 		return first(failure, fmt.Errorf("roll back to revision %d: %w", number, err))
 	}
 	return fmt.Errorf("%w; the release has been rolled back to revision %d", failure, number)
+}
+
+// backTo is the line of a rollback with those flags of this one that mean the same to it.
+func (h *helmLine) backTo(number int) *helmLine {
+	flags := slices.DeleteFunc(slices.Clone(h.Flags), func(f helmcli.Flag) bool { return !slices.Contains(rollbackFlags, f.Name) })
+	return &helmLine{
+		streams: h.streams, helm: h.helm, client: h.client,
+		Line: helmcli.Line{Words: []string{h.Words[0], strconv.Itoa(number)}, Flags: flags},
+	}
 }

@@ -3,6 +3,7 @@ package revision
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -20,11 +21,24 @@ type storedRecord struct {
 	number int
 	status string
 	data   []byte
+	// written is when the object was last written.
+	written time.Time
 }
 
 func newStoredRecord(kind string, object meta.ObjectMeta, data []byte) storedRecord {
 	number, _ := strconv.Atoi(object.Labels["version"])
-	return storedRecord{kind + "/" + object.Name, number, object.Labels["status"], data}
+	return storedRecord{kind + "/" + object.Name, number, object.Labels["status"], data, written(object)}
+}
+
+// written is when an object was last written, as far as the API server keeps it.
+func written(object meta.ObjectMeta) time.Time {
+	last := object.CreationTimestamp.Time
+	for _, field := range object.ManagedFields {
+		if field.Time != nil && field.Time.After(last) {
+			last = field.Time.Time
+		}
+	}
+	return last
 }
 
 func (r storedRecord) decode() (*Revision, error) {
@@ -32,6 +46,7 @@ func (r storedRecord) decode() (*Revision, error) {
 	if err != nil {
 		return nil, &UnreadableError{Object: r.object, Err: err}
 	}
+	decoded.Written = r.written
 	return decoded, nil
 }
 

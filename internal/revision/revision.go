@@ -1,6 +1,9 @@
 package revision
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Revision is one revision of a release.
 type Revision struct {
@@ -14,6 +17,9 @@ type Revision struct {
 	Hooks    []Hook
 	// ApplyMethod is "ssa" where Helm 4 applies on the server's side; "csa" or empty otherwise.
 	ApplyMethod string
+	// Written is when the record was last written, by the clock of the API server; zero for a revision that
+	// comes from no record.
+	Written time.Time
 }
 
 // Hook is a hook of a revision.

@@ -10,12 +10,13 @@ import (
 	"github.com/helm-ferry/ferry/internal/revision"
 )
 
-// Pending says what to do about a revision that Helm is at work on, or was when it died. A first one
-// has nothing to go back to.
-func Pending(r *revision.Revision) Problem {
-	back := "ferry rollback " + r.Release
-	if r.Number == 1 {
-		back = "helm uninstall " + r.Release
+// Pending says what to do about the revision of a history that Helm is at work on, or was when it died. A
+// first one has nothing to go back to.
+func Pending(history revision.History) Problem {
+	r := history.ToCome
+	back := "helm uninstall " + r.Release
+	if history.InForce != nil {
+		back = fmt.Sprintf("ferry rollback %s %d", r.Release, history.InForce.Number)
 	}
 	return Problem{
 		fmt.Sprintf("revision %d of %s is %s: Helm is at work on it, or was killed", r.Number, r.Release, r.Status),

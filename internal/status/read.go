@@ -71,7 +71,7 @@ func read(ctx context.Context, client kube.Client, release string, configMap cor
 	}
 	if r := history.ToCome; r != nil {
 		s.Pending = fmt.Sprintf("revision %d is %s", r.Number, r.Status)
-		s.Problems = append(s.Problems, Pending(r))
+		s.Problems = append(s.Problems, Pending(history))
 	}
 	manifest, err := hooks.InForce(history.InForce, cfg)
 	if err != nil {
