@@ -167,8 +167,17 @@ func (m *migration) rehearse(ctx context.Context, prepared *next) error {
 		return err
 	}
 	m.say("cut over: the alias moves to %s", m.to)
-	err = m.guard(ctx, moved.situation)
-	return err
+	if err := m.guard(ctx, moved.situation); err != nil {
+		return err
+	}
+	healing, err := cutover.Heals(ctx, m.client, moved.situation)
+	if err != nil {
+		return err
+	}
+	for _, possible := range healing.Possible {
+		m.say("warning: %s", possible)
+	}
+	return errHealing(healing)
 }
 
 // prepare makes the first pass, or goes on with it.

@@ -178,12 +178,16 @@ func later(a, b time.Time) time.Time {
 // does after the proof alone, the revision is applied once more, to its end; else the consumers come
 // back, and the release goes back to the last revision that was deployed.
 func (m *migration) takeUp(ctx context.Context, history revision.History, cfg *config.Config) error {
-	s, err := hooks.Between(history, cfg)
+	current, err := hooks.InForce(history.InForce, cfg)
 	if err != nil {
 		return err
 	}
-	from, to := s.Current.Active, s.Next.Active
-	if from != to && (isExternal(s.Current, from) || isExternal(s.Next, to)) {
+	next, err := hooks.InForce(history.ToCome, cfg)
+	if err != nil {
+		return err
+	}
+	from, to := current.Active, next.Active
+	if from != to && (isExternal(current, from) || isExternal(next, to)) {
 		return errPending(history) // no alias tells whether it was applied
 	}
 	live, err := hooks.Observe(ctx, m.client, cfg)

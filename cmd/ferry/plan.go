@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/helm-ferry/ferry/hooks"
+	"github.com/helm-ferry/ferry/hooks/cutover"
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/helmcli"
 	"github.com/helm-ferry/ferry/render"
@@ -34,7 +36,8 @@ func newPlan(streams cli.Streams) *cobra.Command {
 
 With RELEASE and CHART the line is that of "helm upgrade". The installed Helm renders the revision to
 come by a dry run on the server, and the claims of the release are looked at in the cluster. Nothing
-is changed. The exit code is 4 when the guard would refuse the upgrade. -o is Ferry's here.
+is changed. The exit code is 4 when the guard would refuse the upgrade, or when Argo CD or Flux would start
+consumers again that the upgrade stops. -o is Ferry's here.
 
 With -f the manifest in force and the one to come are files, as "helm get manifest" and "helm template"
 write them. The one to come is rendered by Ferry first. No cluster is asked: a loss that only the live
@@ -95,7 +98,19 @@ func runPlan(ctx context.Context, h *helmLine) (err error) {
 	if err != nil {
 		return err
 	}
-	return printPlan(h.streams, format, n.Rendering, plan)
+	healing, err := h.healing(ctx, n.situation, plan)
+	if err != nil {
+		return err
+	}
+	return printPlan(h.streams, format, n.Rendering, plan, healing)
+}
+
+// healing is what GitOps tools do about the consumers, if the upgrade stops them.
+func (h *helmLine) healing(ctx context.Context, s hooks.Situation, plan hooks.Plan) (cutover.Healing, error) {
+	if plan.From == "" || plan.To == "" || plan.From == plan.To || !s.Config.Spec.Migration.Enabled || s.Config.Spec.Migration.DryRun {
+		return cutover.Healing{}, nil
+	}
+	return cutover.Heals(ctx, h.client, s)
 }
 
 // runPlanFiles judges an upgrade by two manifests.
@@ -125,12 +140,13 @@ func runPlanFiles(ctx context.Context, streams cli.Streams, opts *planOptions) e
 		return err
 	}
 	next := hooks.Manifest{Stream: rendering.Stream, Release: rendering.Release, Active: activeName(rendering)}
-	return printPlan(streams, opts.format, rendering, hooks.Judge(hooks.Situation{Current: current, Next: next, Config: rendering.Config}))
+	return printPlan(streams, opts.format, rendering, hooks.Judge(hooks.Situation{Current: current, Next: next, Config: rendering.Config}), cutover.Healing{})
 }
 
 // printPlan prints a plan; the error is the refusal.
-func printPlan(streams cli.Streams, format cli.Format, rendering *render.Rendering, plan hooks.Plan) error {
+func printPlan(streams cli.Streams, format cli.Format, rendering *render.Rendering, plan hooks.Plan, healing cutover.Healing) error {
 	result := newPlanResult(rendering, plan)
+	result.SelfHealing = healing
 	if err := cli.Print(streams.Out, format, result); err != nil {
 		return err
 	}
@@ -140,11 +156,26 @@ func printPlan(streams cli.Streams, format cli.Format, rendering *render.Renderi
 			fmt.Fprintf(streams.Err, "ferry: %s: %s: %s\n", claim.Claim, claim.Danger, claim.Remedy)
 		}
 	}
+	for _, possible := range healing.Possible {
+		fmt.Fprintf(streams.Err, "ferry: warning: %s\n", possible)
+	}
 	if result.Refused {
 		return cli.Refused.Errorf("%s", result.Verdict)
 	}
 	fmt.Fprintf(streams.Err, "ferry: %s\n", result.Verdict)
-	return nil
+	return errHealing(healing)
+}
+
+// errHealing is the refusal of a cutover whose consumers would be started again.
+func errHealing(healing cutover.Healing) error {
+	if len(healing.Certain) == 0 {
+		return nil
+	}
+	texts := make([]string, len(healing.Certain))
+	for i, p := range healing.Certain {
+		texts[i] = p.String()
+	}
+	return cli.Refused.Errorf("the cutover would be refused: %s", strings.Join(texts, "; "))
 }
 
 // inForce reads the manifest in force.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/helm-ferry/ferry/hooks"
+	"github.com/helm-ferry/ferry/hooks/cutover"
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/render"
 )
@@ -15,6 +16,8 @@ type planResult struct {
 	Added []string `json:"added"`
 	// Changed are the edits of the chart's own objects.
 	Changed []render.Change `json:"changed"`
+	// SelfHealing is what GitOps tools do about consumers that are stopped.
+	SelfHealing cutover.Healing `json:"selfHealing,omitzero"`
 }
 
 func newPlanResult(rendering *render.Rendering, plan hooks.Plan) planResult {
@@ -46,6 +49,12 @@ func (r planResult) Table() cli.Table {
 	}
 	for _, claim := range r.New {
 		add("claim", claim, "new", "")
+	}
+	for _, p := range r.SelfHealing.Certain {
+		add("self-heal", p.Object, "refused", p.What+": "+p.Remedy)
+	}
+	for _, p := range r.SelfHealing.Possible {
+		add("self-heal", p.Object, "possible", p.What+": "+p.Remedy)
 	}
 	for _, object := range r.Added {
 		add("object", object, "added", "")

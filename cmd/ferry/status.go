@@ -14,6 +14,7 @@ import (
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/helmcli"
 	"github.com/helm-ferry/ferry/internal/kube"
+	"github.com/helm-ferry/ferry/internal/portforward"
 	"github.com/helm-ferry/ferry/internal/status"
 )
 
@@ -29,7 +30,10 @@ func newStatus(streams cli.Streams) *cobra.Command {
 
 It looks at one release, or at all of the namespace that have Ferry's objects, and never writes. What is
 wrong is said with what to do about it. The exit code is 3 when the copy of a mirror is older than its
-RPO. Whether a store accepts its credentials is not checked: it is reached from inside the cluster.`,
+RPO.
+
+The Secret that consumers read is tried on the store that they use, by a list of its buckets. The way to
+a store in the cluster is that of kubectl port-forward; where it is closed, that is said.`,
 		Example: `  ferry status lake -n data
   helm ferry status -o json`,
 	}, func(ctx context.Context, args []string) error {
@@ -53,7 +57,7 @@ func runStatus(ctx context.Context, streams cli.Streams, line helmcli.Line) erro
 	if err != nil {
 		return err
 	}
-	found, err := status.Read(ctx, client, strings.Join(line.Words, ""), time.Now())
+	found, err := status.Read(ctx, client, strings.Join(line.Words, ""), time.Now(), portforward.Open)
 	if errors.Is(err, status.ErrNone) {
 		return cli.WithHint(err, "helm list -n %s; ferry status lists all that have", client.Namespace)
 	}

@@ -12,7 +12,9 @@ import (
 // Problem is a reason why a cutover would fail, found before anything stops.
 type Problem struct {
 	// Object is what has the problem, Remedy what to do about it.
-	Object, What, Remedy string
+	Object string `json:"object"`
+	What   string `json:"what"`
+	Remedy string `json:"remedy"`
 }
 
 // String is one sentence.
@@ -30,6 +32,7 @@ func (w World) preflight(ctx context.Context, s hooks.Situation, t transfer, con
 		func() ([]Problem, error) { return w.checkCredentials(ctx, s, t.Move) },
 		func() ([]Problem, error) { return w.checkConsumers(ctx, consumers) },
 		func() ([]Problem, error) { return w.checkScalers(ctx, consumers) },
+		func() ([]Problem, error) { return w.checkHealers(ctx, s) },
 	} {
 		found, err := check()
 		problems, faults = append(problems, found...), append(faults, err)

@@ -16,6 +16,8 @@ type Client struct {
 
 	// Namespace is where the release is.
 	Namespace string
+	// Config is what the cluster was opened with.
+	Config *rest.Config
 }
 
 // requestTimeout bounds one request, so that an API server that hangs ends a wait in time.
@@ -48,5 +50,5 @@ func New(config *rest.Config, namespace string) (Client, error) {
 	if err != nil {
 		return Client{}, fmt.Errorf("open the cluster at %s: %w", config.Host, err)
 	}
-	return Client{Interface: client, Namespace: namespace}, nil
+	return Client{Interface: client, Namespace: namespace, Config: bounded}, nil
 }

@@ -29,8 +29,8 @@ const (
 )
 
 // Read looks at a release, or at all of the namespace that have Ferry's objects if it is "". The
-// time is when the age of copies counts from.
-func Read(ctx context.Context, client kube.Client, release string, now time.Time) ([]Status, error) {
+// time is when the age of copies counts from; forward leads to the pods of stores.
+func Read(ctx context.Context, client kube.Client, release string, now time.Time, forward Forward) ([]Status, error) {
 	configs, err := client.CoreV1().ConfigMaps(client.Namespace).List(ctx, meta.ListOptions{LabelSelector: configSelector})
 	if err != nil {
 		return nil, fmt.Errorf("list the configurations in %s: %w", client.Namespace, err)
@@ -41,7 +41,7 @@ func Read(ctx context.Context, client kube.Client, release string, now time.Time
 		if name == "" || release != "" && name != release {
 			continue
 		}
-		s, err := read(ctx, client, name, configMap, now)
+		s, err := read(ctx, client, name, configMap, now, forward)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +53,7 @@ func Read(ctx context.Context, client kube.Client, release string, now time.Time
 	return found, nil
 }
 
-func read(ctx context.Context, client kube.Client, release string, configMap core.ConfigMap, now time.Time) (Status, error) {
+func read(ctx context.Context, client kube.Client, release string, configMap core.ConfigMap, now time.Time, forward Forward) (Status, error) {
 	s := Status{
 		Release: release, Namespace: client.Namespace, Guard: configMap.Annotations[guardAnnotation],
 		Stores: []Store{}, Mirrors: []Mirror{}, Problems: []Problem{},
@@ -78,6 +78,9 @@ func read(ctx context.Context, client kube.Client, release string, configMap cor
 		return s, err
 	}
 	if err := s.stores(ctx, client, cfg, manifest); err != nil {
+		return s, err
+	}
+	if err := s.credentials(ctx, client, cfg, manifest, forward); err != nil {
 		return s, err
 	}
 	if err := s.migration(ctx, client, cfg.Metadata.Name); err != nil {
@@ -106,7 +109,7 @@ func (s *Status) stores(ctx context.Context, client kube.Client, cfg *config.Con
 		}
 	}
 	for _, p := range manifest.Release.Providers {
-		store := Store{Provider: p.Name(), Endpoint: p.Endpoint, Credentials: "not checked"}
+		store := Store{Provider: p.Name(), Endpoint: p.Endpoint}
 		if p.Service != nil {
 			store.Service = p.Service.Name
 			if store.Ready, err = ready(ctx, client, p.Service.Name); err != nil {

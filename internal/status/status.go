@@ -43,7 +43,8 @@ type Store struct {
 	Ready   int    `json:"ready"`
 	// Endpoint is the URL of an external store.
 	Endpoint string `json:"endpoint,omitempty"`
-	// Credentials say whether the store accepts what its Secret has.
+	// Credentials say whether the store accepts what the Secret of the consumers has: "accepted", "refused", or
+	// "not tried: " and why.
 	Credentials string `json:"credentials"`
 }
 
