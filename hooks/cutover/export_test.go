@@ -2,6 +2,9 @@ package cutover
 
 // Parts that are tested by themselves.
 var (
-	OfAutoscaler = ofAutoscaler
-	Estimate     = estimate
+	OfAutoscaler       = ofAutoscaler
+	Estimate           = estimate
+	ApplicationHeals   = applicationHeals
+	HelmReleaseHeals   = helmReleaseHeals
+	KustomizationHeals = kustomizationHeals
 )
