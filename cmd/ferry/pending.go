@@ -203,11 +203,13 @@ func (m *migration) takeUp(ctx context.Context, history revision.History, cfg *c
 		number = pending.Number
 		m.say("the alias selects %s already: revision %d is applied once more, to its end", to, number)
 	} else {
-		verdict, err := abort(ctx, m.client, cfg)
-		if err != nil {
-			return err
+		if from != to {
+			verdict, err := abort(ctx, m.client, cfg)
+			if err != nil {
+				return err
+			}
+			m.say("%s", verdict)
 		}
-		m.say("%s", verdict)
 		m.say("back to revision %d, and on from there", number)
 	}
 	back := m.backTo(number)
