@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	core "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	apimeta "k8s.io/apimachinery/pkg/api/meta"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
@@ -129,7 +131,14 @@ func inCluster(do func(ts *testscript.TestScript, p room, args []string) error) 
 }
 
 func applyFile(ts *testscript.TestScript, p room, args []string) error {
-	return p.Apply(context.Background(), p.namespace, []byte(ts.ReadFile(args[0]))) //nolint:forbidigo // scripts have none
+	for attempt := 1; ; attempt++ {
+		err := p.Apply(context.Background(), p.namespace, []byte(ts.ReadFile(args[0]))) //nolint:forbidigo // scripts have none
+		_, unknown := errors.AsType[*apimeta.NoKindMatchError](err)
+		if !unknown && !apierrors.IsNotFound(err) || attempt == 300 {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond) // a kind that was just made is known in a moment
+	}
 }
 
 func bind(_ *testscript.TestScript, p room, args []string) error {
