@@ -182,12 +182,12 @@ func (m *migration) takeUp(ctx context.Context, history revision.History, cfg *c
 	if err != nil {
 		return err
 	}
-	next, err := hooks.InForce(history.ToCome, cfg)
+	coming, err := hooks.InForce(history.ToCome, cfg)
 	if err != nil {
 		return err
 	}
-	from, to := current.Active, next.Active
-	if from != to && (isExternal(current, from) || isExternal(next, to)) {
+	from, to := current.Active, coming.Active
+	if from != to && (isExternal(current, from) || isExternal(coming, to)) {
 		return errPending(history) // no alias tells whether it was applied
 	}
 	live, err := hooks.Observe(ctx, m.client, cfg)
