@@ -41,6 +41,8 @@ type bucketRun struct {
 	changed  []point         // to be published after another listing
 	lost     map[string]bool // keys that could not be copied, the first ones
 	lostAny  int             // how many there are
+	nested   int64           // keys that cannot be held beside others of the source
+	blocked  map[string]bool // keys that cannot be held beside objects which are going to be removed
 	extras   [rankPointer + 1]int64
 	digest   rowSum // of the source's listing
 	alike    int    // pairs with the same time

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // careful reports whether a pair needs care: a delicate key that the destination does
@@ -42,9 +41,7 @@ func (b *bucketRun) settleCarefully(ctx context.Context, p pair) error {
 	case errors.Is(err, ErrNoObject):
 		return b.writeCarefully(ctx, pair{src: p.src})
 	case errors.Is(err, ErrKeyRefused):
-		b.refuseKey(key, err)
-
-		return nil
+		return b.refuseKey(ctx, key, err)
 	case err != nil:
 		return err
 	}
@@ -53,9 +50,7 @@ func (b *bucketRun) settleCarefully(ctx context.Context, p pair) error {
 		return err
 	}
 	if !listed {
-		b.refuseKey(key, errors.New("it answers with the object of another key"))
-
-		return nil
+		return b.refuseKey(ctx, key, errors.New("it answers with the object of another key"))
 	}
 
 	return b.settle(ctx, pair{src: p.src, dst: &dst.Entry})
@@ -80,14 +75,4 @@ func (b *bucketRun) appeared(ctx context.Context, key string) error {
 	}
 
 	return fmt.Errorf("%w: the object appeared under another one and was taken back", ErrKeyRefused)
-}
-
-// refuseKey records a key that the destination cannot hold.
-func (b *bucketRun) refuseKey(key string, why error) {
-	b.bump(&b.rep.KeysRefused)
-	reason := strings.TrimPrefix(why.Error(), ErrKeyRefused.Error()+": ")
-	b.mu.Lock()
-	b.lose(key)
-	b.mu.Unlock()
-	b.differs(key, DiffMissing, "the destination cannot hold this key: "+reason)
 }

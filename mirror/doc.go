@@ -29,104 +29,114 @@
 //
 // Each has a test that fails without it.
 //
-//   - Complete means complete. A listing has ended when the server said so, its keys
-//     rose, its tokens moved, and nothing came when it was asked again behind the last
-//     key (TestIncompleteListing, TestEarlyEnd, TestEndedContextIsNoEnd, TestTokenCircle,
-//     TestFailureInALongListing). A long listing for whose pages there is a wait is read at several places at once; each
-//     key is seen once, and each place is proven by the one before it, which reads on
-//     until it has seen what the next one was shown (TestWalkIsAJoin, TestStartAfterLies,
-//     TestEndBeforeASeam, TestKeysComeAndGo). A bucket that fails is reported, the others
-//     go on (TestOtherBucketsGoOn). What is listed and cannot be read is a failure
-//     (TestVanishedAndGhost).
-//   - No torn objects. Every read demands the ETag that was listed and takes its size
-//     from the response (TestOverwrittenBeforeRead, TestOverwrittenBetweenParts,
-//     TestConditionIgnored).
-//   - Proof before commit. The last bytes of a body are released only when all of
-//     them are right; a single write carries the source's MD5 as Content-MD5; an
-//     object in parts keeps its parts, and their MD5s must make up the source's ETag
-//     before they are joined. Where ETags prove nothing, the copy is read back
-//     (TestDamagedOnTheWay, TestProofs, TestDestinationStoresSomethingElse).
-//   - Tables are whole at each moment. What points to data is copied after a further
-//     listing has shown all the data that it may point to, and held back when some of
-//     that could not be copied (TestTablesAreWholeAtEachMoment, TestTableIsHeldBack,
+//   - Complete means complete. A listing has ended when the server said so, its keys rose, its
+//     tokens moved, and nothing came when it was asked again behind the last key
+//     (TestIncompleteListing, TestEarlyEnd, TestEndedContextIsNoEnd, TestTokenCircle,
+//     TestFailureInALongListing). A long listing for whose pages there is a wait is read at
+//     several places at once; each key is seen once, and each place is proven by the one
+//     before it, which reads on until it has seen what the next one was shown
+//     (TestWalkIsAJoin, TestStartAfterLies, TestEndBeforeASeam, TestKeysComeAndGo). A bucket
+//     that fails is reported, the others go on (TestOtherBucketsGoOn). What is listed and
+//     cannot be read is a failure (TestVanishedAndGhost).
+//   - No torn objects. Every read demands the ETag that was listed and takes its size from the
+//     response (TestOverwrittenBeforeRead, TestOverwrittenBetweenParts, TestConditionIgnored).
+//   - Proof before commit. The last bytes of a body are released only when all of them are
+//     right; a single write carries the source's MD5 as Content-MD5; an object in parts keeps
+//     its parts, and their MD5s must make up the source's ETag before they are joined. Where
+//     ETags prove nothing, the copy is read back (TestDamagedOnTheWay, TestProofs,
+//     TestDestinationStoresSomethingElse).
+//   - Tables are whole at each moment. What points to data is copied after a further listing
+//     has shown all the data that it may point to, and held back when some of that could not
+//     be copied (TestTablesAreWholeAtEachMoment, TestTableIsHeldBack,
 //     TestTablesAreRemovedBackwards).
-//   - A copy costs one read and one write (TestCopyCostsOneReadAndOneWrite). Digests are
-//     left to the stores where they are known to check them, which is tried once in a
-//     run with a digest that is wrong on purpose (TestDigestsAreChecked).
-//   - Each store gets as many calls at a time as it does more with, and half of that
-//     when it is busy (TestPace, TestPaceOfBusyEndpoint).
-//   - Memory does not grow with keys or sizes, and stays within the limit of a cgroup
+//   - A copy costs one read and one write. (TestCopyCostsOneReadAndOneWrite) Digests are left
+//     to the stores where they are known to check them, which is tried once in a run with a
+//     digest that is wrong on purpose (TestDigestsAreChecked).
+//   - As fast as the stores. Each gets as many calls at a time as it does more with, and half
+//     of that when it is busy (TestPace, TestPaceOfBusyEndpoint).
+//   - Flat memory. It does not grow with keys or sizes, and stays within the limit of a cgroup
 //     (TestFlatMemory in internal/bench, TestForObjects in internal/heap).
-//   - Nothing to do costs listings only (TestSteadyStateIsListOnly); unlike ETags are
-//     settled by content (TestUnlikeTags), once if there is a place for a journal
-//     (TestSteadyStateWithoutEqualTags), which is believed no longer than both rows are
-//     those of the proof (TestOverwrittenSinceTheProof), and never needed (TestJournalOfNoUse).
-//   - Headers, user metadata and tags come along as bytes, and what the destination
-//     does not keep is named (TestAttributesAreCopied, TestAttributesNotKept).
-//   - Keys are bytes. A destination that would mix two up, or cannot hold one, does not
-//     get it, and the report names it (TestKeysAreBytes, TestKeysMixedUp,
-//     TestKeysThatOverlap).
-//   - What is newer at the destination stays if so asked (TestNewerAtTheDestination).
-//   - A store is not mirrored into itself, under whatever names (TestSameStore,
-//     TestTwoNamesForOneStore).
-//   - A run may be interrupted anywhere and repeated; it drops the parts of what it
-//     did not finish (TestInterruptAndResume), after a grace if so asked (TestGrace). With
-//     a journal the next run takes objects in parts up again, when they and their parts are
-//     still the same (TestResume), and drops what it cannot use, but nothing that is not
+//   - Nothing to do costs listings only. (TestSteadyStateIsListOnly) Unlike ETags are settled
+//     by content (TestUnlikeTags), once if there is a place for a journal
+//     (TestSteadyStateWithoutEqualTags), which is believed no longer than both rows are those
+//     of the proof (TestOverwrittenSinceTheProof), and never needed (TestJournalOfNoUse).
+//   - Attributes come along. Headers, user metadata and tags arrive as bytes, and what the
+//     destination does not keep is named (TestAttributesAreCopied, TestAttributesNotKept).
+//   - Keys are bytes. A destination that would mix two up, or cannot hold one, does not get
+//     it, and the report names it (TestKeysAreBytes, TestKeysMixedUp, TestKeysThatOverlap).
+//     One that cannot be held beside another one of the source is told apart from others, and
+//     keeps nothing from being removed where that is accepted (TestNestedKeysMayBeLeft,
+//     TestOtherKeysMayNotBeLeft); one in the way of which is what goes is copied when that is
+//     gone (TestFolderBecomesObject).
+//   - Newer stays, if so asked. What the destination has written since is left alone
+//     (TestNewerAtTheDestination).
+//   - Never into itself. A store is not mirrored into itself, under whatever names
+//     (TestSameStore, TestTwoNamesForOneStore).
+//   - Kill it anywhere. A run may be interrupted anywhere and repeated; it drops the parts of
+//     what it did not finish (TestInterruptAndResume), after a grace if so asked (TestGrace).
+//     With a journal the next run takes objects in parts up again, when they and their parts
+//     are still the same (TestResume), and drops what it cannot use, but nothing that is not
 //     its own (TestResumeNothingElse, TestPartsOfAKilledRun).
-//   - Retries and waits are bounded, and repeat a read and its write together
+//   - Strays end. What a killed run was moving to the trash of a bucket is given up by the
+//     next run that has the bucket's lock (TestStraysInTheTrash). What it may have begun in
+//     the bucket itself is named and stays, since it may be somebody else's
+//     (TestStraysAreNamed).
+//   - Retries and waits are bounded. They repeat a read and its write together
 //     (TestPassingFailures, TestLastingFailures, TestStalledTransfer, TestGivenUp).
-//   - Removals come last, never after an error, within an allowance, and through a
-//     trash that also takes what is replaced (TestRemoveGoesThroughTheTrash,
-//     TestRemoveIsRefused, TestNoRemovalAfterAnError, TestTrashFails).
-//   - With Options.Versions, every version and delete marker of a key arrives, the oldest
-//     first; what is there is continued and never written twice, an interruption or a
-//     doubtful answer included (TestHistory, TestHistoryIsContinued,
-//     TestHistoryDuplicatesNothing, TestHistoryIsResumed). Versions of objects keep their
-//     ids where stores take those of others (TestRealHistory); elsewhere, and for delete
-//     markers, they are known by their place in the order. A destination that keeps no
-//     versions is refused (TestHistoryNeedsVersions).
-//   - Retention and legal hold come along where they can be held, and are named where
-//     not (TestLocksAreCarried, TestLocksCannotBeHeld, TestLocksAreHidden).
-//   - With Options.Settings, settings are read back; those that could hurt data come after
-//     all of it is there (TestSettings, TestSettingsWaitForTheData). What differs, or
-//     cannot be held, is named (TestSettingsThatDiffer).
-//   - With Options.State one run at a time writes to a bucket. A run that has lost its lock
-//     writes nothing any more (TestOneRunAtATime, TestNothingIsWrittenWithoutTheLock,
+//   - Removals come last. Never after an error, within an allowance, and through a trash that
+//     also takes what is replaced (TestRemoveGoesThroughTheTrash, TestRemoveIsRefused,
+//     TestNoRemovalAfterAnError, TestTrashFails).
+//   - Every version arrives, if so asked. With Options.Versions every version and delete
+//     marker of a key arrives, the oldest first; what is there is continued and never written
+//     twice, an interruption or a doubtful answer included (TestHistory,
+//     TestHistoryIsContinued, TestHistoryDuplicatesNothing, TestHistoryIsResumed). Versions of
+//     objects keep their ids where stores take those of others (TestRealHistory); elsewhere,
+//     and for delete markers, Options.State keeps which is which (TestVersionIDsAreMapped,
+//     TestVersionIDsAfterAKill), and a version that the destination has lost is told from
+//     those that are like it (TestVersionGoneFromTheDestination). Without a place they are
+//     known by their place in the order. A destination that keeps no versions is refused
+//     (TestHistoryNeedsVersions).
+//   - Retention and legal hold come along. Where they cannot be held they are named
+//     (TestLocksAreCarried, TestLocksCannotBeHeld, TestLocksAreHidden).
+//   - Settings are read back. With Options.Settings those that could hurt data come after all
+//     of it is there (TestSettings, TestSettingsWaitForTheData). What differs, or cannot be
+//     held, is named (TestSettingsThatDiffer).
+//   - One run at a time. With Options.State one run writes to a bucket. A run that has lost
+//     its lock writes nothing any more (TestOneRunAtATime, TestNothingIsWrittenWithoutTheLock,
 //     TestEveryWriteIsFenced; package lease).
-//   - With Options.State a destination knows its source, and a first run removes nothing
-//     that it has not put there (TestOneSource, TestOneSourceOfPlaces,
+//   - A destination knows its source. With Options.State it does, and a first run removes
+//     nothing that it has not put there (TestOneSource, TestOneSourceOfPlaces,
 //     TestStrangersDataIsNotRemoved). Dry runs and verifications leave no state
 //     (TestLookingLeavesNoState).
-//   - With Options.State each complete run is a point that Restore can go back to, byte for
-//     byte, whatever other runs have done since, for as long as their trash is kept
+//   - Each complete run is a point to go back to. With Options.State Restore brings it back,
+//     byte for byte, whatever other runs have done since, for as long as their trash is kept
 //     (TestRestoreAtEachRun, TestOldPointsGo). What is missing for that is named
 //     (TestRestoreNamesWhatIsMissing). An empty source is no last state (TestEmptiedSource).
-//   - A restore writes over nothing newer unless told, removes nothing, and lets no run in
-//     between (TestRestoreKeepsNewer, TestRestoreHoldsTheLocks, TestRestoreOfVersions,
-//     TestRestoreNeedsARecord). What is kept for it costs one small object in a run with
-//     nothing to do (TestPastOfNothing).
-//   - What is Ferry's own is no data, and what is a stranger's is not taken for Ferry's own
+//   - A restore hurts nothing. It writes over nothing newer unless told, removes nothing, and
+//     lets no run in between (TestRestoreKeepsNewer, TestRestoreHoldsTheLocks,
+//     TestRestoreOfVersions, TestRestoreNeedsARecord). What is kept for it costs one small
+//     object in a run with nothing to do (TestPastOfNothing).
+//   - Ferry's own is no data. And what is a stranger's is not taken for Ferry's own
 //     (TestOwnPrefixIsNoData, TestForeignState, TestStateBucketOfAStranger). Where a store
 //     ignores the conditions of writes, that is noticed (TestStateWithoutConditions).
-//   - Between real servers every object arrives or is named (TestRealServers). No error
-//     shows a secret (TestErrorsShowNoSecret in package s3).
+//   - Real servers. Between them every object arrives or is named (TestRealServers).
+//   - No secret shows. None is in an error (TestErrorsShowNoSecret in package s3).
 //
 // # Limits
 //
-// A change of tags, retention or legal hold alone moves no time at the source: Run sees
-// it with Options.Metadata, Verify always; at a version of a history both only name it.
-// Delete markers that hide nothing are not part of a history: stores differ in whether
-// they write them. A version that a failed attempt has left damaged stays as one more.
-// While histories are copied, tables are not whole at each moment, only at the end.
-// Where ETags cannot be equal, such as for SSE-KMS, a run without Options.State
-// reads both sides each time, as Verify does, and a byte that is damaged on its way from such a source,
-// past the checksums of TCP and TLS, is not noticed; whoever may write to that place can make
-// Run take unlike objects for equal, but not Verify (TestLyingJournal). Without it
-// there is no lock against a second writer either, and the parts of an upload whose run
-// was killed stay with the destination until its lifecycle removes them; with it, those on
-// their way to the trash do, and those of which a kill came before their record; and a
-// request that was on its way when a run lost its lock may still be carried out. A report
-// that cannot be kept in the place is said in the one that is returned, and changes no
-// outcome.
+// A change of tags, retention or legal hold alone moves no time at the source: Run sees it
+// with Options.Metadata, Verify always; at a version of a history both only name it. Delete
+// markers that hide nothing are not part of a history: stores differ in whether they write
+// them. A version that a failed attempt has left damaged stays as one more. While histories
+// are copied, tables are not whole at each moment, only at the end. Where ETags cannot be
+// equal, such as for SSE-KMS, a run without Options.State reads both sides each time, as
+// Verify does, and a byte that is damaged on its way from such a source, past the checksums of
+// TCP and TLS, is not noticed; whoever may write to that place can make Run take unlike
+// objects for equal, but not Verify (TestLyingJournal). Without it there is no lock against a
+// second writer either, and the parts of an upload whose run was killed stay with the
+// destination until its lifecycle removes them; with it, those of which a kill came before
+// their record do, and those on their way to the trash where the place is not that of the
+// trash or the server does not list them; and a request that was on its way when a run lost
+// its lock may still be carried out. A report that cannot be kept in the place is said in the
+// one that is returned, and changes no outcome.
 package mirror

@@ -40,3 +40,6 @@ func Fence(store Store, check func() error) Store { return newFence(store, check
 
 // After is the stamp of a run behind that of another one.
 func After(stamp string, now time.Time) time.Time { return after(stamp, now) }
+
+// ApartKey names an upload that is a question.
+const ApartKey = apartKey

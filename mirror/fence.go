@@ -60,6 +60,10 @@ func (f fence) Upload(ctx context.Context, bucket, key string, req UploadRequest
 	return f.wrap(up, err)
 }
 
+func (f fence) Uploads(ctx context.Context, bucket, prefix string) ([]Pending, error) {
+	return f.store.Uploads(ctx, bucket, prefix)
+}
+
 func (f fence) Resume(ctx context.Context, bucket, key, id string, filing Filing) (Upload, []Part, error) {
 	up, parts, err := f.store.Resume(ctx, bucket, key, id, filing)
 	up, err = f.wrap(up, err)

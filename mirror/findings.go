@@ -24,9 +24,13 @@ type Difference struct {
 	Key    string         `json:"key"`
 	Kind   DifferenceKind `json:"kind"`
 	Detail string         `json:"detail,omitempty"`
-	// Names are the attributes of the object, or the setting of the bucket, that differ.
+	// Names are the attributes of the object, or the setting of the bucket, that differ, or NestedKeys.
 	Names []string `json:"names,omitempty"`
 }
+
+// NestedKeys is the name of a difference between stores of which only one can hold an object beside others
+// that lie in it as in a folder: a/b beside a.
+const NestedKeys = "nested-keys"
 
 // Failure is something that could not be done. Key is empty when it concerns the
 // bucket.

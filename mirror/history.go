@@ -140,12 +140,16 @@ func (b *bucketRun) lookAtDelicateHistory(p historyPair) bool {
 
 // settleHistory gives the destination the versions of a key that it lacks.
 func (b *bucketRun) settleHistory(ctx context.Context, p historyPair) error {
-	held, err := b.compareHistory(ctx, p)
+	held, pairs, err := b.compareHistory(ctx, p)
 	if err != nil {
 		return err
 	}
+	missing := visible(p.src)[held:]
+	if err := b.extendHistory(ctx, p, missing, nil); err != nil {
+		return err
+	}
 
-	return b.extendHistory(ctx, p, visible(p.src)[held:], nil)
+	return b.keepVersionIDs(ctx, p, pairs, missing)
 }
 
 // settleDelicateHistory is settleHistory for a key that the destination may take for
@@ -154,15 +158,17 @@ func (b *bucketRun) settleDelicateHistory(ctx context.Context, p historyPair) er
 	_, err := b.stat(ctx, b.dst, p.key)
 	switch {
 	case errors.Is(err, ErrNoObject):
-		return b.extendHistory(ctx, p, visible(p.src), b.appeared)
+		if err := b.extendHistory(ctx, p, visible(p.src), b.appeared); err != nil {
+			return err
+		}
+
+		return b.keepVersionIDs(ctx, p, nil, visible(p.src))
 	case err == nil:
 		err = errors.New("it answers with the object of another key")
 	case !errors.Is(err, ErrKeyRefused):
 		return err
 	}
-	b.refuseKey(p.key, err)
-
-	return nil
+	return b.refuseKey(ctx, p.key, err)
 }
 
 // extendHistory writes versions on top of what the destination has of a key. check, if
@@ -183,9 +189,7 @@ func (b *bucketRun) extendHistory(
 			err = check(ctx, p.key)
 		}
 		if errors.Is(err, ErrKeyRefused) {
-			b.refuseKey(p.key, err)
-
-			return nil
+			return b.refuseKey(ctx, p.key, err)
 		}
 		if err != nil {
 			return fmt.Errorf("version %s: %w", v.Version, err)

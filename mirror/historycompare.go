@@ -11,49 +11,40 @@ import (
 const extraDone = ""
 
 // compareHistory returns how many of the source's visible versions, the oldest first, the
-// destination has, and counts them.
-func (b *bucketRun) compareHistory(ctx context.Context, p historyPair) (int, error) {
-	src, dst := visible(p.src), visible(p.dst)
-	proofs := map[[2]int]Proof{}
-	same := func(i, j int) (bool, error) {
-		if _, ok := proofs[[2]int{i, j}]; ok {
-			return proofs[[2]int{i, j}] != "", nil
-		}
-		proof, err := b.sameVersion(ctx, src[i], dst[j])
-		proofs[[2]int{i, j}] = proof
-
-		return proof != "", err
+// destination has, and which are which; it counts them.
+func (b *bucketRun) compareHistory(ctx context.Context, p historyPair) (int, []versionPair, error) {
+	m := newMatching(ctx, b, p)
+	if err := m.match(); err != nil {
+		return 0, nil, err
 	}
-	found, err := align(src, dst, same)
-	if err != nil {
-		return 0, err
-	}
-	for i, j := range found {
-		if src[i].Marker {
+	for i, j := range m.found {
+		src, dst := m.src[m.kept[i]], m.dst[j]
+		if src.Marker {
 			continue
 		}
-		pair := pair{src: &src[i], dst: &dst[j]}
+		pair := pair{src: &src, dst: &dst}
 		lost, err := b.lostOfVersion(ctx, pair)
 		if err != nil {
-			return 0, err
+			return 0, nil, err
 		}
-		if !p.done[src[i].Version] {
-			b.equalVersion(pair, proofs[[2]int{i, j}], lost)
+		if !p.done[src.Version] {
+			b.equalVersion(pair, m.proofs[[2]int{m.kept[i], j}], lost)
 		}
-		p.done[src[i].Version] = true
+		p.done[src.Version] = true
 	}
 	extra := 0
-	for j, v := range dst {
-		if !v.Marker && !slices.Contains(found, j) {
+	for j, v := range m.dst {
+		if !v.Marker && !slices.Contains(m.found, j) {
 			extra++
 		}
 	}
 	if !p.done[extraDone] {
 		b.extraVersions(p.key, extra)
+		b.goneVersions(p.key, m.gone())
 	}
 	p.done[extraDone] = true
 
-	return len(found), nil
+	return m.held(), m.pairs(), nil
 }
 
 // sameVersion returns the proof that two versions are the same, or none.
@@ -114,7 +105,7 @@ func (b *bucketRun) verifyHistory(ctx context.Context) {
 		return true
 	}
 	b.walkHistory(ctx, b.opts.concurrency(), look, func(ctx context.Context, p historyPair) error {
-		held, err := b.compareHistory(ctx, p)
+		held, _, err := b.compareHistory(ctx, p)
 		if all := visible(p.src); err == nil && held < len(all) {
 			b.differs(p.key, DiffMissing, fmt.Sprintf("%d of %d versions, beginning with %s", len(all)-held, len(all), all[held].Version))
 		}

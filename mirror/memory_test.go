@@ -87,6 +87,10 @@ func (s *synthetic) entry(key string) mirror.Entry {
 	return mirror.Entry{Key: key, Size: s.size, ETag: s.etag, Modified: s.modified}
 }
 
+func (s *synthetic) Uploads(context.Context, string, string) ([]mirror.Pending, error) {
+	return nil, nil
+}
+
 func (s *synthetic) List(_ context.Context, _ string, from mirror.Cursor) (mirror.Page, error) {
 	first := 0
 	if last := from.Token + from.After; last != "" {

@@ -44,6 +44,7 @@ func (b *bucketRun) copyAll(ctx context.Context) {
 		return
 	}
 	b.removeExtra(ctx)
+	b.unblock(ctx)
 }
 
 // copyData copies what points to nothing, as far as look picks it.
@@ -158,7 +159,7 @@ func (b *bucketRun) extraOf(p pair) {
 	defer b.mu.Unlock()
 	b.rep.Extra++
 	b.extras[r]++
-	if !b.opts.Remove.Enabled {
+	if !b.opts.Remove.Enabled || b.spared(p.key()) {
 		b.past.goneKey(p.key())
 	}
 }
@@ -244,9 +245,7 @@ func (b *bucketRun) write(ctx context.Context, p pair, check func(context.Contex
 		err = check(ctx)
 	}
 	if errors.Is(err, ErrKeyRefused) {
-		b.refuseKey(p.key(), err)
-
-		return nil
+		return b.refuseKey(ctx, p.key(), err)
 	}
 	if err == nil {
 		b.rememberCopy(ctx, *p.src, done)

@@ -53,6 +53,12 @@ type Options struct {
 	Settings bool
 	// StorageClass is asked of the destination for what is copied. Empty: its own.
 	StorageClass string
+	// Spare, if set, tells of objects that stay although only the destination has them.
+	Spare func(bucket, key string) bool
+	// LeaveNested has a run that removes go on beside keys that the destination cannot hold
+	// because it holds others of the source: a/b beside a. They are named as always, under
+	// NestedKeys. Otherwise nothing is removed beside a key that could not be copied.
+	LeaveNested bool
 	// IgnoreMetadata keeps Verify from comparing headers, user metadata and tags: equal
 	// ETags then cost nothing beyond the listings.
 	IgnoreMetadata bool

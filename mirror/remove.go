@@ -22,7 +22,15 @@ func (b *bucketRun) guard(ctx context.Context) bool {
 	}
 	b.enter(PhaseGuard)
 	var f forecast
-	err := b.walk(ctx, 1, f.add, nil)
+	err := b.walk(ctx, 1, func(p pair) bool {
+		if p.src == nil && b.spared(p.key()) {
+			f.held++
+
+			return false
+		}
+
+		return f.add(p)
+	}, nil)
 	b.allowed = b.opts.Remove.allowance(f.held)
 	if err == nil && f.going <= b.allowed && f.going+f.unclear > b.allowed {
 		err = b.clarify(ctx, &f)
@@ -215,10 +223,15 @@ func (b *bucketRun) setAside(ctx context.Context, e Entry) error {
 }
 
 // removeExtra removes what the source does not have, first what points to other
-// objects. It lists both sides again, and does nothing after an error or with a key that could not be copied.
+// objects. It lists both sides again, and does nothing after an error or with a key that could not be copied,
+// unless that may be left behind.
 func (b *bucketRun) removeExtra(ctx context.Context) {
 	b.mu.Lock()
-	may := b.opts.Remove.Enabled && b.rep.Complete && b.rep.KeysRefused == 0 && ctx.Err() == nil
+	refused := b.rep.KeysRefused
+	if b.opts.LeaveNested {
+		refused -= b.nested
+	}
+	may := b.opts.Remove.Enabled && b.rep.Complete && refused == 0 && ctx.Err() == nil
 	b.mu.Unlock()
 	if !may {
 		return
@@ -231,7 +244,7 @@ func (b *bucketRun) removeExtra(ctx context.Context) {
 		look := func(p pair) bool {
 			have, _ := rankOf(p.key())
 
-			return p.src == nil && have == r
+			return p.src == nil && have == r && !b.spared(p.key())
 		}
 		if err := b.walk(ctx, b.opts.concurrency(), look, b.removeOne); err != nil {
 			b.fail(ctx, "", err)

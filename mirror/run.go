@@ -110,6 +110,7 @@ func (e *engine) run(
 		b := newBucketRun(e, name)
 		bucket(ctx, b)
 		b.completed(ctx)
+		b.nameStrays(ctx)
 		b.closePast(ctx)
 		rep.add(b.finish())
 	}
@@ -118,6 +119,7 @@ func (e *engine) run(
 
 		return rep, fmt.Errorf("%s interrupted: %w", e.kind, context.Cause(ctx))
 	}
+	e.dropStrays(ctx)
 	if rep.Outcome() == OutcomeDone && e.opts.Remove.Trash > 0 && e.dst != nil && !e.opts.DryRun {
 		err = e.emptyTrash(ctx)
 	}

@@ -25,6 +25,8 @@ type session struct {
 	place   state.Place
 	locks   *lease.Locks // nil in a dry run
 	origins []*provenance
+	names   []string        // of the locks
+	taken   map[string]bool // those that were taken from dead runs
 	rep     StateReport
 }
 
@@ -39,9 +41,22 @@ type StateReport struct {
 	Holder lease.Holder `json:"holder,omitzero"`
 	// TakenOver names the locks that were taken from runs that had died.
 	TakenOver []string `json:"takenOver,omitempty"`
+	// Aborted is how many uploads of earlier runs, in Ferry's own place, were given up.
+	Aborted int `json:"aborted,omitempty"`
+	// Strays are uploads under way in the buckets after a run was killed: it may have begun
+	// them, or somebody else. They stay.
+	Strays Bounded[Stray] `json:"strays,omitzero"`
 	// Report is the item that keeps this report.
 	Report string   `json:"report,omitempty"`
 	Errors []string `json:"errors,omitempty"`
+}
+
+// Stray is an upload that is under way and that no run has taken down.
+type Stray struct {
+	Bucket string    `json:"bucket"`
+	Key    string    `json:"key"`
+	ID     string    `json:"id"`
+	Begun  time.Time `json:"begun"` // as the destination says
 }
 
 // enter opens the place of the run and takes the locks of the buckets, in order. The
@@ -70,12 +85,14 @@ func (e *engine) enter(ctx context.Context, names []string, rep *Report) (contex
 		if s.rep.Holder.ID == "" {
 			s.rep.Holder = lease.Here("ferry " + e.kind)
 		}
-		ctx, s.locks, err = lease.Take(ctx, s.place, lockNames(names), s.rep.Holder)
+		s.names, s.taken = lockNames(names), map[string]bool{}
+		ctx, s.locks, err = lease.Take(ctx, s.place, s.names, s.rep.Holder)
 		if err != nil {
 			return ctx, fmt.Errorf("%w: %w", ErrState, err)
 		}
 		for _, over := range s.locks.Takeovers() {
 			s.rep.TakenOver = append(s.rep.TakenOver, over.String())
+			s.taken[over.Name] = true
 		}
 	}
 	if err := s.load(ctx); err != nil {

@@ -73,6 +73,11 @@ type Store interface {
 	// is no such upload any more.
 	Resume(ctx context.Context, bucket, key, id string, filing Filing) (Upload, []Part, error)
 
+	// Uploads returns uploads that are under way below a prefix, anybody's and as many as
+	// one answer holds. Some servers list only those that they remember, or that have
+	// exactly this key. ErrUnsupported when the store does not list them.
+	Uploads(ctx context.Context, bucket, prefix string) ([]Pending, error)
+
 	// Remove deletes an object. One that does not exist is no error.
 	Remove(ctx context.Context, bucket, key string) error
 }
@@ -93,6 +98,12 @@ type Upload interface {
 
 	// Abort drops the parts.
 	Abort(ctx context.Context) error
+}
+
+// Pending is an upload that is neither complete nor aborted.
+type Pending struct {
+	Key, ID string
+	Begun   time.Time // as its server says
 }
 
 // Part is a part of an upload.

@@ -23,7 +23,8 @@ migration.
 
 It copies all buckets that exist at the source, makes them at the destination, overwrites nothing
 that is newer there, and removes nothing. Run it as often as you like: it copies what has changed
-since. Locks, and where each bucket comes from, are kept at the destination in bucket ` + mirror.DefaultStateBucket + `:
+since. What spec.migration.accept names and the destination cannot hold is left behind and named.
+Locks, and where each bucket comes from, are kept at the destination in bucket ` + mirror.DefaultStateBucket + `:
 a bucket that is known to hold a copy of another store is refused, and so is one that no run has copied
 there and that holds objects which the source does not have. --adopt takes such buckets over: the second
 pass moves what the source does not have to the trash.`,
@@ -34,7 +35,7 @@ pass moves what the source does not have to the trash.`,
 			}
 			j := migrationJob(cfg, source, destination)
 			j.Options.DryRun = dryRun || cfg.Spec.Migration.DryRun
-			j.Options.Adopt = adopt
+			j.Options.Adopt, j.accept = adopt, cfg.Spec.Migration.Accept
 			if err := refuseAlias(cfg, j.destination); err != nil {
 				return err
 			}

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/helm-ferry/ferry/internal/demo/cargo"
 	"github.com/helm-ferry/ferry/internal/testworld"
+	"github.com/helm-ferry/ferry/mirror/quirky"
 )
 
 func TestMigrateToAnotherServer(t *testing.T) {
@@ -45,6 +48,30 @@ func TestMigrateToAnotherServer(t *testing.T) {
 	if held := w.keys(w.destination)["ilum-kestra"]; held != 50 {
 		t.Errorf("bucket ilum-kestra has %d objects at the destination, want 50", held)
 	}
+}
+
+// TestMigrateLeavesBehind: what the target cannot hold keeps the first pass from being done, unless that is
+// accepted.
+func TestMigrateLeavesBehind(t *testing.T) {
+	t.Parallel()
+	url, err := quirky.New(quirky.Config{}).Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := testworld.S3{Endpoint: url, Region: "us-east-1", AccessKey: quirky.AccessKey, SecretKey: quirky.SecretKey}
+	w := newWorld(t, source, testworld.StartVersityGW(t), cargo.Objects())
+	w.overwrite(w.source, "ilum-files", "inside", "object")
+	w.overwrite(w.source, "ilum-files", "inside/of", "object in an object")
+	w.shows(w.migrate(5), "PARTIAL", "kind=missing", "cannot hold this key beside")
+	text, err := os.ReadFile(w.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepting := strings.Replace(string(text), "to: rustfs}", "to: rustfs, accept: [nested-keys]}", 1)
+	if err := os.WriteFile(w.config, []byte(accepting), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.shows(w.migrate(0), "DONE: ", "cannot hold this key beside", "; what spec.migration.accept names is left behind")
 }
 
 func TestMigrateTakesBucketsBesideTheDefaultOnes(t *testing.T) {

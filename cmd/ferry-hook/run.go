@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/helm-ferry/ferry/hooks/cutover"
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/copying"
 	"github.com/helm-ferry/ferry/mirror"
@@ -25,6 +26,8 @@ type job struct {
 	stated bool
 	// wary: a bucket of the destination is refused that holds a stranger's objects.
 	wary bool
+	// accept is what may differ.
+	accept []string
 }
 
 // output is how a command shows what came of its job.
@@ -87,8 +90,11 @@ func (p program) carry(ctx context.Context, log *slog.Logger, j job) (mirror.Rep
 	if j.wary {
 		j.Options.Ours = p.cameFrom(ctx, log, source, destination)
 	}
+	tolerance := cutover.Tolerate(j.accept)
+	j.Options.Progress = tolerance.See
 	report, err := copying.Run(ctx, log, j.Job, source, destination)
-	return report, copying.Judge(j.Job, report, err), nil
+	_, verdict := tolerance.Judge(log, j.Job, report, err)
+	return report, verdict, nil
 }
 
 // prepare waits for both stores and returns the buckets to deal with.

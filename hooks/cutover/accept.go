@@ -1,6 +1,7 @@
 package cutover
 
 import (
+	"log/slog"
 	"slices"
 	"sync"
 
@@ -18,29 +19,56 @@ var features = map[string]string{
 	mirror.SettingNotification: provider.Notification,
 }
 
-// accepted tells whether a difference is one that the configuration accepts: all that differs is.
-func accepted(d mirror.Difference, accept []string) bool {
-	return len(d.Names) > 0 && !slices.ContainsFunc(d.Names, func(name string) bool {
-		feature, known := features[name]
-		return !known || !slices.Contains(accept, feature)
-	})
-}
-
-// tolerance counts the accepted differences of a run, bucket by bucket.
-type tolerance struct {
+// Tolerance counts the accepted differences of a run, bucket by bucket.
+type Tolerance struct {
 	accept []string
+	// spared are objects that the target alone has, and keeps.
+	spared behind
 
 	mu     sync.Mutex
 	counts map[string]int64
+	// refused are objects that the target cannot hold beside others: those that a copy names, and of a
+	// comparison those that the copy before it has named.
+	refused behind
+	// kept are those of spared that were seen.
+	kept behind
 }
 
-// see is told what a run does.
-func (t *tolerance) see(e mirror.Event) {
-	if e.Kind != mirror.EventDiffers || !accepted(e.Difference, t.accept) {
+// Tolerate begins to count the differences of a run that spec.migration.accept names.
+func Tolerate(accept []string) *Tolerance { return &Tolerance{accept: accept} }
+
+// accepted tells whether a difference is one that the configuration accepts: all that differs is. t.mu is
+// locked.
+func (t *Tolerance) accepted(bucket string, d mirror.Difference) bool {
+	switch {
+	case d.Kind == mirror.DiffMissing && t.refused.has(bucket, d.Key):
+		return slices.Contains(t.accept, provider.NestedKeys)
+	case d.Kind == mirror.DiffExtra && t.spared.has(bucket, d.Key):
+		return true
+	}
+	return len(d.Names) > 0 && !slices.ContainsFunc(d.Names, func(name string) bool {
+		feature, known := features[name]
+		return !known || !slices.Contains(t.accept, feature)
+	})
+}
+
+// See is told what a run does.
+func (t *Tolerance) See(e mirror.Event) {
+	if e.Kind != mirror.EventDiffers {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	d := e.Difference
+	if slices.Contains(d.Names, mirror.NestedKeys) {
+		t.refused.add(e.Bucket, d.Key)
+	}
+	if !t.accepted(e.Bucket, d) {
+		return
+	}
+	if d.Kind == mirror.DiffExtra {
+		t.kept.add(e.Bucket, d.Key)
+	}
 	if t.counts == nil {
 		t.counts = map[string]int64{}
 	}
@@ -48,26 +76,30 @@ func (t *tolerance) see(e mirror.Event) {
 }
 
 // without takes the accepted differences out of a report.
-func (t *tolerance) without(report mirror.Report) mirror.Report {
+func (t *Tolerance) without(report mirror.Report) mirror.Report {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	report.Buckets = slices.Clone(report.Buckets)
 	for i := range report.Buckets {
 		b := &report.Buckets[i]
 		b.Differences.Total -= t.counts[b.Bucket]
-		b.Differences.First = slices.DeleteFunc(slices.Clone(b.Differences.First), func(d mirror.Difference) bool { return accepted(d, t.accept) })
+		b.Differences.First = slices.DeleteFunc(slices.Clone(b.Differences.First), func(d mirror.Difference) bool { return t.accepted(b.Bucket, d) })
 	}
 	return report
 }
 
-// judge sums a pass up. What the configuration accepts is said, and is no difference.
-func (w World) judge(j copying.Job, t *tolerance, report mirror.Report, err error) (mirror.Report, copying.Verdict) {
+// Judge sums a run up. What the configuration accepts is said, and is no difference.
+func (t *Tolerance) Judge(log *slog.Logger, j copying.Job, report mirror.Report, err error) (mirror.Report, copying.Verdict) {
 	cleaned := t.without(report)
+	left := int64(0)
 	for bucket, count := range t.counts {
-		w.Log.Warn("left behind, as spec.migration.accept says", "bucket", bucket, "differences", count)
+		count -= int64(len(t.kept[bucket])) // nothing is left behind that was there before
+		if left += count; count > 0 {
+			log.Warn("left behind, as spec.migration.accept says", "bucket", bucket, "differences", count)
+		}
 	}
 	verdict := copying.Judge(j, cleaned, err)
-	if verdict.Done() && len(t.counts) > 0 {
+	if verdict.Done() && left > 0 {
 		verdict.Text += "; what spec.migration.accept names is left behind"
 	}
 	return cleaned, verdict

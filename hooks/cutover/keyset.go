@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/helm-ferry/ferry/mirror"
@@ -96,16 +95,7 @@ func (k *keysets) keep(ctx context.Context, place state.Place, proof string) err
 			return fmt.Errorf("keep which keys of bucket %q were proven: %w", bucket, err)
 		}
 	}
-	items, err := place.List(ctx, keysPrefix)
-	for _, item := range items {
-		if err == nil && !strings.HasPrefix(item.Name, keysPrefix+state.Segment(proof)+"/") {
-			err = place.Remove(ctx, item.Name)
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("remove the keys of earlier proofs: %w", err)
-	}
-	return nil
+	return forgetOthers(ctx, place, keysPrefix, proof)
 }
 
 // readKeys returns the keys of a bucket that belong to a proof, nil if they are not there.

@@ -40,10 +40,14 @@ func (w World) latePass(ctx context.Context, src, dst mirror.Store, r *record.Re
 	if err != nil {
 		return Late{}, err
 	}
+	spared, err := readSpared(ctx, dst, r)
+	if err != nil {
+		return Late{}, err
+	}
 	var late Late
 	var seen record.Marker
 	for _, bucket := range buckets {
-		found, err := w.lateBucket(ctx, src, dst, bucket, r, &seen, shared)
+		found, err := w.lateBucket(ctx, src, dst, bucket, r, &seen, spared, shared)
 		if err != nil {
 			return late, err
 		}
@@ -66,7 +70,7 @@ func setMark(r *record.Record, bucket string, mark record.Mark) {
 }
 
 func (w World) lateBucket(
-	ctx context.Context, src, dst mirror.Store, bucket string, r *record.Record, seen *record.Marker, shared bool,
+	ctx context.Context, src, dst mirror.Store, bucket string, r *record.Record, seen *record.Marker, spared behind, shared bool,
 ) (Late, error) {
 	var late Late
 	known := false
@@ -91,6 +95,9 @@ func (w World) lateBucket(
 		act := decideBlind(p)
 		if known {
 			act = decideLate(p, r.Marks.Source[bucket], r.Marks.Destination[bucket], keys.has)
+		}
+		if act == lateDeleted && spared.holds(bucket, p.key) {
+			continue
 		}
 		title := bucket + "/" + p.key
 		if act == lateCopy && shared {
@@ -121,7 +128,8 @@ func (w World) lateBucket(
 // copyOne copies an object, and finds out what there is to do instead where that cannot be.
 func (w World) copyOne(ctx context.Context, src, dst mirror.Store, bucket string, p pair) (lateAct, error) {
 	err := copyLate(ctx, src, dst, bucket, p)
-	if errors.Is(err, mirror.ErrChanged) || errors.Is(err, errTooLarge) || errors.Is(err, mirror.ErrNoObject) {
+	if errors.Is(err, mirror.ErrChanged) || errors.Is(err, errTooLarge) || errors.Is(err, mirror.ErrNoObject) ||
+		errors.Is(err, mirror.ErrKeyRefused) {
 		w.Log.Warn("not copied", "bucket", bucket, "key", p.key, "error", err)
 		return lateConflict, nil
 	}

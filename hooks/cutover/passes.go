@@ -39,11 +39,14 @@ type transfer struct {
 	adopt bool
 	// held are the buckets that both stores had when the objects were moved the other way.
 	held []string
+	// spared are objects that are on the target alone, since the source could never hold them.
+	spared behind
 }
 
 // job is the second pass, or with act Compares what proves it.
-func (w World) job(t transfer, act copying.Act) (copying.Job, *tolerance) {
-	tolerance := &tolerance{accept: w.Config.Spec.Migration.Accept}
+func (w World) job(t transfer, act copying.Act) (copying.Job, *Tolerance) {
+	accept := w.Config.Spec.Migration.Accept
+	tolerance := &Tolerance{accept: accept, spared: t.spared}
 	j := copying.Job{
 		Name: fmt.Sprintf("cutover from %s to %s", t.From, t.To), Act: act,
 		SourceKeys: "the Secret of " + t.From, DestinationKeys: "the Secret of " + t.To,
@@ -51,7 +54,8 @@ func (w World) job(t transfer, act copying.Act) (copying.Job, *tolerance) {
 		Adopt:    "empty the bucket at the target, or choose another target",
 		Options: mirror.Options{
 			Buckets: t.buckets, CreateBuckets: true, AllowMissing: true, Settings: true, StateBucket: mirror.DefaultStateBucket,
-			Versions: !slices.Contains(w.Config.Spec.Migration.Accept, provider.Versions), Progress: tolerance.see,
+			Versions: !slices.Contains(accept, provider.Versions), Progress: tolerance.See,
+			LeaveNested: slices.Contains(accept, provider.NestedKeys), Spare: t.spared.holds,
 		},
 	}
 	if act == copying.Copies {
@@ -70,6 +74,7 @@ func (w World) job(t transfer, act copying.Act) (copying.Job, *tolerance) {
 type proof struct {
 	sourceDigest, reportDigest string
 	marks                      record.Marks
+	behind                     record.Behind
 }
 
 // move makes the target equal to the source and proves it. A change of tags moves no time: where the
@@ -87,20 +92,21 @@ func (w World) pass(ctx context.Context, t transfer, metadata bool) (retry bool,
 	if err := w.begin(ctx, StepCopy); err != nil {
 		return false, proof{}, err
 	}
-	copies, tolerance := w.job(t, copying.Copies)
+	copies, copied := w.job(t, copying.Copies)
 	copies.Options.Metadata = metadata
 	report, err := copying.Run(ctx, w.Log, copies, t.src, t.dst)
 	keys := newKeysets(report)
-	if _, verdict := w.judge(copies, tolerance, report, err); !verdict.Done() {
-		return false, proof{}, &Refusal{Reason: "the second pass is not complete: " + verdict.Text, Err: err}
+	if _, verdict := copied.Judge(w.Log, copies, report, err); !verdict.Done() {
+		return false, proof{}, &Refusal{Reason: "the second pass is not complete: " + verdict.Text + t.nested(copied.refused), Err: err}
 	}
 	if err := w.begin(ctx, StepVerify); err != nil {
 		return false, proof{}, err
 	}
 	compares, tolerance := w.job(t, copying.Compares)
+	tolerance.refused = copied.refused
 	var source, target record.Marker
 	report, err = copying.Run(ctx, w.Log, compares, marked{t.src, &source, keys}, writable{t.dst, &target})
-	report, verdict := w.judge(compares, tolerance, report, err)
+	report, verdict := tolerance.Judge(w.Log, compares, report, err)
 	if !verdict.Done() {
 		err := &Refusal{Reason: "the stores are not equal after the second pass: " + verdict.Text, Err: err}
 		return !metadata && onlyMetadata(report), proof{}, err
@@ -109,7 +115,25 @@ func (w World) pass(ctx context.Context, t transfer, metadata bool) (retry bool,
 	if p, err = newProof(report, record.Marks{Source: source.Marks(), Destination: target.Marks()}); err != nil {
 		return false, proof{}, err
 	}
-	return false, p, keys.keep(ctx, copies.Options.State, p.reportDigest)
+	left := tolerance.refused
+	p.behind.On = t.From
+	if left.total() == 0 {
+		left, p.behind.On = tolerance.kept, t.To
+	}
+	p.behind.Left = left.found().kept()
+	if err := keys.keep(ctx, copies.Options.State, p.reportDigest); err != nil {
+		return false, proof{}, err
+	}
+	return false, p, left.keep(ctx, copies.Options.State, p.reportDigest)
+}
+
+// nested says which keys the target could not hold beside others, and what to do about it.
+func (t transfer) nested(refused behind) string {
+	if refused.total() == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %s cannot hold an object beside others that lie in it as in a folder, and these are not there: %s: "+
+		"name %s in spec.migration.accept if they may be left behind (up to %d), or rename them", t.To, refused.found(), provider.NestedKeys, maxBehind)
 }
 
 // onlyMetadata tells whether all differences are of metadata.

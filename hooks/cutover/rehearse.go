@@ -38,6 +38,11 @@ func (w World) rehearse(ctx context.Context, t transfer, lacks []string) []Probl
 		}
 		problems = append(problems, w.settingsLost(b, lacks)...)
 	}
+	nested, err := w.nestedKeys(ctx, t, lacks)
+	if err != nil {
+		return append(problems, Problem{t.From, "does not list its objects (" + err.Error() + ")", "see that it runs and is ready"})
+	}
+	problems = append(problems, nested...)
 	if report.Totals.Source == 0 && report.Totals.Destination > 0 {
 		problems = append(problems, Problem{
 			t.From, fmt.Sprintf("holds no object at all, and %s %d: a store that has lost its volume looks like this", t.To, report.Totals.Destination),

@@ -54,10 +54,12 @@ func (w World) Run(ctx context.Context, s hooks.Situation) (verdict string, err 
 	bounded, cancel := context.WithDeadlineCause(ctx, journal.Deadline, ErrDeadline)
 	defer cancel()
 	var at Step
-	if err := w.at(&at).cutover(bounded, s, journal, known); err != nil {
+	behind, err := w.at(&at).cutover(bounded, s, journal, known)
+	if err != nil {
 		return "", w.giveUp(ctx, m, w.cutOff(bounded, at, err))
 	}
-	return fmt.Sprintf("PROVEN: every object of %s is on %s: the manifest may be applied, and the alias moves with it", m.From, m.To), nil
+	return fmt.Sprintf("PROVEN: every object of %s is on %s%s: the manifest may be applied, and the alias moves with it",
+		m.From, m.To, except(behind, m.From)), nil
 }
 
 // at keeps which step comes next.
@@ -97,61 +99,67 @@ func newJournal(m Move, before *Journal) *Journal {
 	return j
 }
 
-// cutover does all steps of a move.
-func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known *record.Record) error {
+// cutover does all steps of a move, and returns what it leaves behind.
+func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known *record.Record) (record.Behind, error) {
+	var none record.Behind
 	src, err := w.store(ctx, j.From)
 	if err != nil {
-		return err
+		return none, err
 	}
 	dst, err := w.store(ctx, j.To)
 	if err != nil {
-		return err
+		return none, err
 	}
 	t := transfer{Move: j.Move, src: src, dst: dst, adopt: j.returns(known)}
 	if t.adopt {
 		t.held = slices.Sorted(maps.Keys(known.Marks.Source))
+		if known.Behind.On == j.To {
+			if t.spared, err = readBehind(ctx, src, known); err != nil {
+				return none, err
+			}
+		}
 	}
 	consumers := consumersOf(s)
 	if err := w.begin(ctx, StepPreflight); err != nil {
-		return err
+		return none, err
 	}
 	if t.buckets, err = w.preflight(ctx, s, t, consumers); err != nil {
-		return err
+		return none, err
 	}
 	if w.Config.Spec.Migration.Quiesce {
 		if err := w.begin(ctx, StepWatchdog); err != nil {
-			return err
+			return none, err
 		}
 		if err := w.watchdog(ctx, j.Deadline); err != nil {
-			return err
+			return none, err
 		}
 		if err := w.stop(ctx, j, consumers); err != nil {
-			return err
+			return none, err
 		}
 	}
 	before, err := w.activity(ctx, consumers)
 	if err != nil {
-		return err
+		return none, err
 	}
 	watched, unwatch := w.watchConsumers(ctx, consumers)
 	defer unwatch()
 	proof, err := w.move(watched, t)
 	if began, ok := errors.AsType[*Refusal](context.Cause(watched)); ok {
-		return began
+		return none, began
 	}
 	if err != nil {
-		return err
+		return none, err
 	}
 	if err := w.begin(ctx, StepCheck); err != nil {
-		return err
+		return none, err
 	}
 	if err := w.unchanged(ctx, j, consumers, before); err != nil {
-		return err
+		return none, err
 	}
 	if err := w.begin(ctx, StepRecord); err != nil {
-		return err
+		return none, err
 	}
-	return w.prove(ctx, j, proof)
+	return proof.behind, w.prove(ctx, j, proof)
 }
 
 // unchanged makes sure that nobody has begun to write meanwhile, not even for a moment, and that the
@@ -181,7 +189,7 @@ func (w World) unchanged(ctx context.Context, j *Journal, consumers []Consumer, 
 func (w World) prove(ctx context.Context, j *Journal, p proof) error {
 	r := record.Record{
 		Alias: j.Alias, From: j.From, To: j.To, Revision: j.Revision, SourceDigest: p.sourceDigest, ReportDigest: p.reportDigest,
-		StartedAt: j.StartedAt, ProvenAt: time.Now().UTC(), State: record.Proven, Marks: p.marks,
+		StartedAt: j.StartedAt, ProvenAt: time.Now().UTC(), State: record.Proven, Marks: p.marks, Behind: p.behind,
 	}
 	if err := record.Write(ctx, w.Client, w.name(), r); err != nil {
 		return err

@@ -31,6 +31,16 @@ type Record struct {
 	Marks Marks
 	// Late is what somebody did on the old store after the proof, and is left to people.
 	Late Late
+	// Behind are the objects that the proof leaves out.
+	Behind Behind
+}
+
+// Behind are objects that one of the two stores cannot hold beside others, and that are on the other one
+// alone, which the configuration accepts.
+type Behind struct {
+	// On is the provider that has them.
+	On string `json:"on"`
+	Left
 }
 
 // Late are objects of the old store, each as bucket/key.
@@ -43,6 +53,28 @@ type Late struct {
 
 // Total is how many there are.
 func (l Late) Total() int { return l.Conflicts.Total + l.Deleted.Total }
+
+func (b Behind) encode() (string, error) {
+	if b.Total == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal(b)
+	if err != nil {
+		return "", fmt.Errorf("write what was left behind: %w", err)
+	}
+	return string(text), nil
+}
+
+func decodeBehind(text string) (Behind, error) {
+	var b Behind
+	if text == "" {
+		return b, nil
+	}
+	if err := json.Unmarshal([]byte(text), &b); err != nil {
+		return Behind{}, fmt.Errorf("behind: %w", err)
+	}
+	return b, nil
+}
 
 // Left are objects: how many, and the first of them.
 type Left struct {

@@ -79,12 +79,13 @@ func Supersede(ctx context.Context, client kube.Client, name string) error {
 func encode(r Record) (map[string]string, error) {
 	marks, err := r.Marks.encode()
 	late, fault := r.Late.encode()
+	behind, flaw := r.Behind.encode()
 	return map[string]string{
 		"alias": r.Alias, "from": r.From, "to": r.To, "revision": strconv.Itoa(r.Revision),
 		"sourceDigest": r.SourceDigest, "reportDigest": r.ReportDigest,
 		"startedAt": r.StartedAt.UTC().Format(time.RFC3339), "provenAt": r.ProvenAt.UTC().Format(time.RFC3339),
-		"state": string(r.State), "marks": marks, "late": late,
-	}, errors.Join(err, fault)
+		"state": string(r.State), "marks": marks, "late": late, "behind": behind,
+	}, errors.Join(err, fault, flaw)
 }
 
 func decode(data map[string]string) (*Record, error) {
@@ -100,6 +101,9 @@ func decode(data map[string]string) (*Record, error) {
 		return nil, err
 	}
 	if r.Late, err = decodeLate(data["late"]); err != nil {
+		return nil, err
+	}
+	if r.Behind, err = decodeBehind(data["behind"]); err != nil {
 		return nil, err
 	}
 	if r.Revision, err = strconv.Atoi(data["revision"]); err != nil {

@@ -1,5 +1,3 @@
-// Package docgen writes the reference pages of a command line from its commands, so that a page says
-// what --help says. A test of the command line compares the pages with the committed ones.
 package docgen
 
 import (

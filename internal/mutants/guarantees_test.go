@@ -51,6 +51,32 @@ func TestGuarantees(t *testing.T) {
 	}
 }
 
+// TestGuaranteesOnThePage compares the list for people with the one for programmers: the same titles, in the
+// same order.
+func TestGuaranteesOnThePage(t *testing.T) {
+	titles := func(file, from, to string, title *regexp.Regexp) []string {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, list, found := strings.Cut(string(text), from)
+		list, _, ends := strings.Cut(list, to)
+		if !found || !ends {
+			t.Fatalf("%s lists no guarantees", file)
+		}
+		var all []string
+		for _, match := range title.FindAllStringSubmatch(list, -1) {
+			all = append(all, match[1])
+		}
+		return all
+	}
+	code := titles("../../mirror/doc.go", "# Guarantees", "# Limits", regexp.MustCompile(`(?m)^//   - (.*?\.)(?: |$)`))
+	page := titles("../../docs/mirror.md", "## What is guaranteed", "\n## ", regexp.MustCompile(`(?m)^- \*\*(.*?)\*\*`))
+	if len(code) == 0 || !slices.Equal(code, page) {
+		t.Errorf("mirror/doc.go guarantees\n%q,\ndocs/mirror.md\n%q", code, page)
+	}
+}
+
 // writtenTests are the names of the tests below some folders.
 func writtenTests(t *testing.T, folders ...string) map[string]bool {
 	t.Helper()

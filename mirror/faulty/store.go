@@ -244,6 +244,17 @@ func (s *Store) HasUpload(ctx context.Context, bucket, key, id string) (has bool
 	return has, err
 }
 
+// Uploads implements mirror.Store.
+func (s *Store) Uploads(ctx context.Context, bucket, prefix string) (pending []mirror.Pending, err error) {
+	err = s.do(Call{Method: "Uploads", Bucket: bucket, Key: prefix}, func() error {
+		pending, err = s.store.Uploads(ctx, bucket, prefix)
+
+		return err
+	})
+
+	return pending, err
+}
+
 // Resume implements mirror.Store.
 func (s *Store) Resume(
 	ctx context.Context, bucket, key, id string, filing mirror.Filing,

@@ -125,6 +125,7 @@ type upload struct {
 	store           *Store
 	bucket, key, id string
 	req             mirror.UploadRequest
+	begun           time.Time
 
 	mu    sync.Mutex
 	parts map[int][]byte
@@ -149,7 +150,7 @@ func (s *Store) Upload(
 		return nil, fmt.Errorf("upload %q: %w", key, err)
 	}
 	s.begun++
-	u := &upload{store: s, bucket: bucket, key: key, id: strconv.Itoa(s.begun), req: req, parts: map[int][]byte{}}
+	u := &upload{store: s, bucket: bucket, key: key, id: strconv.Itoa(s.begun), req: req, begun: time.Now(), parts: map[int][]byte{}}
 	s.uploads[u.id] = u
 
 	return u, nil
@@ -165,6 +166,27 @@ func (s *Store) HasUpload(ctx context.Context, bucket, key, id string) (bool, er
 	u := s.uploads[id]
 
 	return u != nil && u.bucket == bucket && u.key == key, nil
+}
+
+// Uploads implements mirror.Store.
+func (s *Store) Uploads(ctx context.Context, bucket, prefix string) ([]mirror.Pending, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.bucket(bucket); err != nil {
+		return nil, err
+	}
+	var pending []mirror.Pending
+	for _, u := range s.uploads {
+		if u.bucket == bucket && strings.HasPrefix(u.key, prefix) {
+			pending = append(pending, mirror.Pending{Key: u.key, ID: u.id, Begun: u.begun})
+		}
+	}
+	slices.SortFunc(pending, func(a, b mirror.Pending) int { return strings.Compare(a.Key+"\x00"+a.ID, b.Key+"\x00"+b.ID) })
+
+	return pending, nil
 }
 
 // Resume implements mirror.Store.

@@ -142,6 +142,17 @@ func (w writer) Upload(ctx context.Context, bucket, key string, req mirror.Uploa
 	return w.store.Upload(ctx, place.Bucket, place.Prefix+key, req)
 }
 
+// Uploads implements mirror.Store.
+func (w writer) Uploads(ctx context.Context, bucket, prefix string) ([]mirror.Pending, error) {
+	place := w.at(bucket)
+	pending, err := w.store.Uploads(ctx, place.Bucket, place.Prefix+prefix)
+	for i := range pending {
+		pending[i].Key = strings.TrimPrefix(pending[i].Key, place.Prefix)
+	}
+
+	return pending, err
+}
+
 // Resume implements mirror.Store.
 func (w writer) Resume(
 	ctx context.Context, bucket, key, id string, filing mirror.Filing,

@@ -123,6 +123,20 @@ func (s *Store) HasUpload(ctx context.Context, bucket, key, id string) (bool, er
 	return err == nil, s.fail("look for an upload of", fmt.Sprintf("object %q of bucket %q", key, bucket), err)
 }
 
+// Uploads implements mirror.Store.
+func (s *Store) Uploads(ctx context.Context, bucket, prefix string) ([]mirror.Pending, error) {
+	list, err := s.core.ListMultipartUploads(ctx, bucket, prefix, "", "", "", pageSize)
+	if err != nil {
+		return nil, s.fail("list the uploads below", fmt.Sprintf("%q of bucket %q", prefix, bucket), err)
+	}
+	var pending []mirror.Pending
+	for _, u := range list.Uploads {
+		pending = append(pending, mirror.Pending{Key: u.Key, ID: u.UploadID, Begun: u.Initiated})
+	}
+
+	return pending, nil
+}
+
 // Resume implements mirror.Store.
 func (s *Store) Resume(
 	ctx context.Context, bucket, key, id string, filing mirror.Filing,

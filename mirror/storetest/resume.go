@@ -68,6 +68,27 @@ func (s *suite) resumeNothing() {
 	}
 }
 
+// uploads lists what is under way, under a key of its own: not every server lists a folder.
+func (s *suite) uploads() {
+	up, err := s.Upload(s.Context(), s.bucket, "under/way", mirror.UploadRequest{})
+	if err != nil {
+		s.Fatal(err)
+	}
+	pending, err := s.Uploads(s.Context(), s.bucket, "under/way")
+	if s.lacks.Uploads {
+		return
+	}
+	if err != nil || len(pending) != 1 || pending[0].Key != "under/way" || pending[0].ID != up.ID() || pending[0].Begun.IsZero() {
+		s.Errorf("under way are %+v, error %v, and not only %q", pending, err, up.ID())
+	}
+	if err := up.Abort(s.Context()); err != nil {
+		s.Fatal(err)
+	}
+	if pending, err = s.Uploads(s.Context(), s.bucket, "under/way"); err != nil || len(pending) != 0 {
+		s.Errorf("after an abort %+v are under way, error %v", pending, err)
+	}
+}
+
 // parallelParts writes parts at the same time, last first, one of them twice.
 func (s *suite) parallelParts() {
 	up, err := s.Upload(s.Context(), s.bucket, "k", mirror.UploadRequest{})

@@ -25,6 +25,7 @@ type Lacks struct {
 	AnyExpires bool // keeps no Expires header at all
 	Times      bool // objects have the times of their writes, whatever was asked
 	Conditions bool // ignores the conditions of writes
+	Uploads    bool // does not list the uploads that are under way
 
 	Versions    bool     // keeps no versions
 	VersionIDs  bool     // gives versions ids of its own, whatever was asked
@@ -54,6 +55,7 @@ func Run(t *testing.T, store mirror.Store, lacks Lacks) {
 		"write over a tag":    (*suite).writeIfMatch,
 		"resume":              (*suite).resume,
 		"resume nothing":      (*suite).resumeNothing,
+		"uploads":             (*suite).uploads,
 		"parallel parts":      (*suite).parallelParts,
 		"wrong digest":        (*suite).wrongDigest,
 		"short body":          (*suite).shortBody,
