@@ -55,6 +55,7 @@ func TestAMirrorThatHangs(t *testing.T) {
 func (l *lake) hangs(store string) map[string]string {
 	l.t.Helper()
 	run := "hangs-on-" + store
+	before := l.summary("lake-mirror-slow")
 	l.job("lake-mirror-slow", run)
 	l.await("the run", l.running(run))
 	l.await("its lock", locked(l.open("versitygw", backupAccess, backupSecret)))
@@ -76,7 +77,7 @@ func (l *lake) hangs(store string) map[string]string {
 		return nil
 	})
 	s := l.summary("lake-mirror-slow")
-	if s["exitCode"] == "0" || !strings.Contains(s["verdict"], "deadline") {
+	if s["started"] == before["started"] || s["exitCode"] == "0" || !strings.Contains(s["verdict"], "deadline") {
 		l.t.Errorf("a run that hung leaves %v", s)
 	}
 
