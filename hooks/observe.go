@@ -42,7 +42,7 @@ func Observe(ctx context.Context, client kube.Client, cfg *config.Config) (*Live
 	case err != nil:
 		return nil, fmt.Errorf("get Service/%s in %s: %w", alias, client.Namespace, err)
 	default:
-		live.Alias = service.Labels["helm-ferry.dev/provider"]
+		live.Alias = service.Labels[providerLabel]
 	}
 	return live, nil
 }

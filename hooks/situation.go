@@ -86,7 +86,17 @@ func ownConfig(stream *manifest.Stream, otherwise *config.Config) *config.Config
 func (m Manifest) Alias() string {
 	for _, o := range m.Stream.Objects() {
 		if o.Is("", "Service") && release.Ours(o) && o.Labels()["app.kubernetes.io/component"] == "alias" {
-			return o.Labels()["helm-ferry.dev/provider"]
+			return o.Labels()[providerLabel]
+		}
+	}
+	return ""
+}
+
+// Outside is the provider outside of the release that the manifest points consumers at, "" if there is none.
+func (m Manifest) Outside() string {
+	for _, o := range m.Stream.Objects() {
+		if o.Is("", "ConfigMap") && !o.Hook() && o.Labels()["helm-ferry.dev/config"] == "true" {
+			return o.Labels()[providerLabel]
 		}
 	}
 	return ""

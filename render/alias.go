@@ -4,12 +4,19 @@ import (
 	"fmt"
 )
 
+// providerLabel says on the alias which provider it selects. On the ConfigMap with the configuration it names an
+// external one.
+const providerLabel = "helm-ferry.dev/provider"
+
 // addAlias adds the Service that selects the active provider. An external store has no pods to
 // select: consumers name its endpoint, see rewire.
 func addAlias(s *state) error {
 	active := s.Resolution.Active
 	if active == nil {
 		return nil
+	}
+	if active.External() || s.configMap.Labels()[providerLabel] != "" {
+		s.edit(s.configMap, active.Name(), "it says which store consumers are pointed at, where no alias does", "metadata", "labels", providerLabel)
 	}
 	if active.External() {
 		alias := s.cfg.Spec.ObjectStorage.Alias.Name

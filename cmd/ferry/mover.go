@@ -15,6 +15,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/helm-ferry/ferry/hooks"
 	"github.com/helm-ferry/ferry/hooks/cutover"
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/config"
@@ -106,7 +107,7 @@ func ended(err error) error {
 	}
 }
 
-// applied tells whether the live alias selects the store that the journal moves to.
+// applied tells whether consumers are to use the store that the journal moves to.
 func (m *mover) applied(ctx context.Context) (bool, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), returnTime)
 	defer cancel()
@@ -114,12 +115,8 @@ func (m *mover) applied(ctx context.Context) (bool, error) {
 	if err != nil || journal == nil {
 		return false, err
 	}
-	alias := m.cfg.Spec.ObjectStorage.Alias.Name
-	service, err := m.client.CoreV1().Services(m.client.Namespace).Get(ctx, alias, meta.GetOptions{})
-	if err != nil && !apierrors.IsNotFound(err) {
-		return false, fmt.Errorf("get Service/%s: %w", alias, err)
-	}
-	return err == nil && service.Labels["helm-ferry.dev/provider"] == journal.To, nil
+	selected, err := hooks.Selected(ctx, m.client, m.cfg)
+	return selected == journal.To, err
 }
 
 // abort brings the consumers back to the store that the alias selects still.

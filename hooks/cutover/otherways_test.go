@@ -29,8 +29,9 @@ func TestWithoutQuiesce(t *testing.T) {
 	w.holds("versitygw", "files", "a=1 b=2")
 }
 
-// TestToAStoreOutside moves to an endpoint, which has no Service and no alias, and back.
-func TestToAStoreOutside(t *testing.T) {
+// newWorldOutside has an endpoint beside MinIO, in place of versitygw.
+func newWorldOutside(t *testing.T) *world {
+	t.Helper()
 	w := newWorld(t)
 	w.stores["external"] = testworld.StartMinIO(t)
 	endpoint := w.stores["external"].Endpoint
@@ -45,6 +46,12 @@ func TestToAStoreOutside(t *testing.T) {
 	}
 	w.bucket("minio", "files")
 	w.put("minio", "files", "a", "1")
+	return w
+}
+
+// TestToAStoreOutside moves to an endpoint, which has no Service and no alias, and back.
+func TestToAStoreOutside(t *testing.T) {
+	w := newWorldOutside(t)
 	if _, err := w.cutover("external").Run(t.Context(), w.between(2, "minio", "external")); err != nil {
 		t.Fatalf("%v\n%s", err, w.log)
 	}
@@ -58,6 +65,44 @@ func TestToAStoreOutside(t *testing.T) {
 	// the alias that MinIO had is kept in the cluster, and says nothing
 	if _, err := w.cutover("minio").Run(t.Context(), w.between(3, "external", "minio")); err != nil {
 		t.Fatalf("%v\n%s", err, w.log)
+	}
+	w.holds("minio", "files", "a=1 b=2")
+}
+
+// TestTheWatchdogOfAMoveOutside has a Helm that applies the manifest and then waits until the deadline has passed:
+// consumers come back on the store outside, and a rollback takes along what they write there.
+func TestTheWatchdogOfAMoveOutside(t *testing.T) {
+	w := newWorldOutside(t)
+	if _, err := w.cutover("external").Run(t.Context(), w.between(2, "minio", "external")); err != nil {
+		t.Fatalf("%v\n%s", err, w.log)
+	}
+	w.upgrade("external")
+	w.expire()
+	verdict, err := w.cutover("external").Watch(t.Context())
+	if err != nil || !strings.HasPrefix(verdict, "DONE: the consumers are back on external;") {
+		t.Errorf("the watchdog ends with %q, %v", verdict, err)
+	}
+	w.put("external", "files", "b", "2")
+	if _, err := w.cutover("minio").Run(t.Context(), w.between(3, "external", "minio")); err != nil {
+		t.Fatalf("%v\n%s", err, w.log)
+	}
+	w.holds("minio", "files", "a=1 b=2")
+}
+
+// TestRollbackOfAMoveOutsideThatNeverCame rolls back a revision of which nothing was applied: consumers never left
+// MinIO, and what they have written there since stays.
+func TestRollbackOfAMoveOutsideThatNeverCame(t *testing.T) {
+	w := newWorldOutside(t)
+	if _, err := w.cutover("external").Run(t.Context(), w.between(2, "minio", "external")); err != nil {
+		t.Fatalf("%v\n%s", err, w.log)
+	}
+	if _, err := w.cutover("external").Abort(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.put("minio", "files", "b", "2")
+	verdict, err := w.cutover("minio").Run(t.Context(), w.between(3, "external", "minio"))
+	if err != nil || verdict != "PASS: the alias stays where it is: no objects are moved" {
+		t.Errorf("the rollback ends with %q, %v", verdict, err)
 	}
 	w.holds("minio", "files", "a=1 b=2")
 }

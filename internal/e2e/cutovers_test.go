@@ -4,9 +4,10 @@ package e2e_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,9 +16,9 @@ import (
 )
 
 // other is the store that is not this one.
-func other(provider string) string {
+func (l *lake) other(provider string) string {
 	if provider == "minio" {
-		return "versitygw"
+		return l.second
 	}
 
 	return "minio"
@@ -26,26 +27,18 @@ func other(provider string) string {
 // ferryTo is the line of ferry upgrade with which the alias selects a store, and both are there.
 func (l *lake) ferryTo(provider string, set ...string) []string {
 	l.t.Helper()
+	config := l.configuration(fmt.Sprintf(`  objectStorage: {defaultBuckets: [ilum-files, ilum-data], activeProvider: %s, %s}
+  migration: {enabled: true, from: %s, to: %s, deadline: 2m}
+`, provider, l.storage, l.other(provider), provider))
 
-	return l.ferryFrom(other(provider), provider, set...)
+	return l.line("upgrade", slices.Concat([]string{"--config=" + config, "ferry.enabled=false"}, l.set, set)...)
 }
 
-func (l *lake) ferryFrom(from, to string, set ...string) []string {
+// installed installs the release on MinIO, with the other store beside it.
+func (l *lake) installed() {
 	l.t.Helper()
-	config := filepath.Join(l.t.TempDir(), "ferry.yaml")
-	text := fmt.Sprintf(`apiVersion: helm-ferry.dev/v1alpha1
-kind: Ferry
-metadata: {name: lake}
-spec:
-  image: %s
-  objectStorage: {defaultBuckets: [ilum-files, ilum-data], activeProvider: %s, providers: [%s]}
-  migration: {enabled: true, from: %s, to: %s, deadline: 2m}
-`, l.image, to, l.row, from, to)
-	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
-		l.t.Fatal(err)
-	}
-
-	return l.line("upgrade", append([]string{"--config=" + config, "ferry.enabled=false", "versitygw.enabled=true"}, set...)...)
+	l.must(l.t, l.helm, "ferry", l.ferryTo("minio", "--install", "--wait")...)
+	l.begins()
 }
 
 // holds checks, with the application at rest, that a store serves the consumers and that nothing they were
@@ -60,7 +53,7 @@ func (l *lake) holds(provider string) {
 	l.stopped()
 	l.proven(provider)
 	l.scale(1)
-	l.ready("app.kubernetes.io/name=load", 1)
+	l.begins()
 }
 
 // Each part moves one release, under load, from the store that serves it to the other one, and something is
@@ -75,22 +68,24 @@ func TestCutovers(t *testing.T) {
 		"helm3": {
 			{"a later failure is rolled back with what was written since", false, (*lake).rolledBack},
 			{"the store from before goes, and comes back", false, (*lake).retired},
+			{"an application that never gets ready is rolled back", true, (*lake).neverReady},
 			{"Helm 4 takes over", true, (*lake).takenOver},
 		},
 		"helm4": {
 			{"a later failure is rolled back with what was written since", true, (*lake).rolledBack},
+			{"an application that never gets ready is rolled back", true, (*lake).neverReady},
 			{"applied by the client", true, func(l *lake) { l.applied("--server-side=false") }},
 			{"applied by the server", true, func(l *lake) { l.applied("--server-side=true") }},
 			{"the store from before goes, and comes back", true, (*lake).retired},
+			{"the kubelet and containerd are killed while consumers stop", true, func(l *lake) { l.killed("stopping") }},
+			{"the kubelet and containerd are killed before the consumers come back", true, func(l *lake) { l.killed("proven") }},
 			{"the node crashes", false, (*lake).crashed},
 		},
 	}
 	for _, helm := range []string{"helm3", "helm4"} {
 		t.Run(helm, func(t *testing.T) {
 			l := newLake(t, helm, "cutovers-"+helm)
-			l.must(t, helm, "ferry", l.ferryTo("minio", "--install", "--wait")...)
-			l.ready("app.kubernetes.io/name=load", 1)
-			l.goOn()
+			l.installed()
 			for _, p := range parts[helm] {
 				if *full || !p.full {
 					t.Run(p.name, func(t *testing.T) { p.do(l.in(t)) })
@@ -103,7 +98,7 @@ func TestCutovers(t *testing.T) {
 // applied moves the release with flags of Helm's.
 func (l *lake) applied(flags ...string) {
 	l.t.Helper()
-	to := other(l.active())
+	to := l.other(l.active())
 	l.must(l.t, l.helm, "ferry", l.ferryTo(to, flags...)...)
 	l.holds(to)
 }
@@ -119,7 +114,7 @@ func (l *lake) takenOver() {
 func (l *lake) retired() {
 	l.t.Helper()
 	from := l.active()
-	to := other(from)
+	to := l.other(from)
 	l.applied()
 	claim := l.claim(from)
 	l.must(l.t, l.helm, "ferry", l.ferryTo(to, from+".enabled=false")...)
@@ -137,14 +132,26 @@ func (l *lake) retired() {
 // crashed has the node die while nothing of the application runs, and start again.
 func (l *lake) crashed() {
 	l.t.Helper()
-	from := l.active()
-	p := l.start(l.t, l.helm, "ferry", l.ferryTo(other(from))...)
-	l.await("the journal", func(ctx context.Context) error {
-		_, err := l.client.CoreV1().ConfigMaps(l.namespace).Get(ctx, "lake-cutover-journal", meta.GetOptions{})
+	l.struck("stopping", l.Crash)
+}
 
-		return err
-	})
-	if err := l.Crash(); err != nil {
+// killed has the kubelet and containerd die in a state of the cutover, and start again. The containers go on.
+func (l *lake) killed(state string) {
+	l.t.Helper()
+	before := l.containers("minio", l.second)
+	l.struck(state, l.KillAgents)
+	if after := l.containers("minio", l.second); !maps.Equal(before, after) {
+		l.t.Errorf("the stores did not go on: they were %v and are %v", before, after)
+	}
+}
+
+// struck has something happen to the node in a state of the cutover, and the node start again.
+func (l *lake) struck(state string, strike func() error) {
+	l.t.Helper()
+	from := l.active()
+	p := l.start(l.t, l.helm, "ferry", l.ferryTo(l.other(from))...)
+	l.await("a cutover that is "+state, l.cutover(state))
+	if err := strike(); err != nil {
 		l.t.Fatal(err)
 	}
 	if err := l.Restart(l.t.Context()); err != nil {
@@ -153,12 +160,50 @@ func (l *lake) crashed() {
 	if exit, out := p.wait(l.t); exit == 0 && !strings.Contains(out, "PROVEN: ") {
 		l.t.Error("the upgrade has moved nothing and succeeded")
 	}
-	for _, name := range []string{"minio", "versitygw"} {
+	for _, name := range []string{"minio", l.second} {
 		l.ready("app.kubernetes.io/name="+name, 1)
 	}
+	l.holds(l.active())
 	if l.active() == from {
-		l.holds(from)
 		l.applied()
+	}
+}
+
+// containers are those that run of these workloads: name of the pod to ID.
+func (l *lake) containers(workloads ...string) map[string]string {
+	l.t.Helper()
+	pods, err := l.client.CoreV1().Pods(l.namespace).List(l.t.Context(), meta.ListOptions{
+		LabelSelector: "app.kubernetes.io/name in (" + strings.Join(workloads, ",") + ")",
+	})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	found := map[string]string{}
+	for _, pod := range pods.Items {
+		for _, c := range pod.Status.ContainerStatuses {
+			found[pod.Name] = c.ContainerID
+		}
+	}
+
+	return found
+}
+
+// cutover tells whether one is under way that has come to this state.
+func (l *lake) cutover(state string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		found, err := l.client.CoreV1().ConfigMaps(l.namespace).Get(ctx, "lake-cutover-journal", meta.GetOptions{})
+		if err != nil {
+			return err
+		}
+		var journal struct{ State string }
+		if err := json.Unmarshal([]byte(found.Data["journal.json"]), &journal); err != nil {
+			return err
+		}
+		if journal.State != state {
+			return fmt.Errorf("it is %s", journal.State)
+		}
+
+		return nil
 	}
 }
 
@@ -166,15 +211,36 @@ func (l *lake) crashed() {
 // atomic rollback is a cutover of its own.
 func (l *lake) rolledBack() {
 	l.t.Helper()
+	l.undone([]string{"--atomic", "--timeout=5m", "global.smoke=true"}, func() {
+		l.await("the hook of the chart", l.running("lake-smoke"))
+		l.ready("app.kubernetes.io/name=load", 1)
+		l.fail("lake-smoke")
+	})
+}
+
+// neverReady has an upgrade wait in vain for an application that writes to the other store meanwhile.
+func (l *lake) neverReady() {
+	l.t.Helper()
+	atomic := map[string]string{"helm3": "--atomic", "helm4": "--rollback-on-failure"}[l.helm]
+	l.undone([]string{atomic, "--wait", "--timeout=3m", "global.unready=true"}, func() {})
+}
+
+// undone has an upgrade fail, by something that is done about it once the application writes to the other store,
+// and be rolled back.
+func (l *lake) undone(flags []string, fail func()) {
+	l.t.Helper()
 	from := l.active()
-	p := l.start(l.t, l.helm, "ferry", l.ferryTo(other(from), "--atomic", "--timeout=5m", "global.smoke=true")...)
-	l.await("the hook of the chart", l.running("lake-smoke"))
-	if active := l.active(); active != other(from) {
-		l.t.Errorf("the alias selects %s", active)
-	}
-	l.ready("app.kubernetes.io/name=load", 1)
+	to := l.other(from)
+	p := l.start(l.t, l.helm, "ferry", l.ferryTo(to, flags...)...)
+	l.await("the move to "+to, func(context.Context) error {
+		if active := l.active(); active != to {
+			return fmt.Errorf("%s serves the consumers", active)
+		}
+
+		return nil
+	})
 	l.goOn()
-	l.fail("lake-smoke")
+	fail()
 	if exit, _ := p.wait(l.t); exit == 0 {
 		l.t.Error("the upgrade did not fail")
 	}

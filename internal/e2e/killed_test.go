@@ -20,9 +20,7 @@ func TestHelmIsKilled(t *testing.T) {
 		t.Skip("it waits minutes for the watchdog: -full runs it")
 	}
 	l := newLake(t, "helm4", "helm-killed")
-	l.must(t, l.helm, "ferry", l.ferryTo("minio", "--install", "--wait")...)
-	l.ready("app.kubernetes.io/name=load", 1)
-	l.goOn()
+	l.installed()
 	line := append(l.configured("activeProvider: versitygw"), "versitygw.enabled=true")
 	p := l.start(t, l.helm, "helm", l.line("upgrade", line...)...)
 	l.await("the watchdog", l.running("lake-watchdog"))

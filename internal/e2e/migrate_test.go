@@ -26,19 +26,9 @@ import (
 // configured writes the configuration of a step and returns the flags that pass it to the renderer.
 func (l *lake) configured(storage string) []string {
 	l.t.Helper()
-	file := filepath.Join(l.t.TempDir(), "ferry.yaml")
-	text := fmt.Sprintf(`apiVersion: helm-ferry.dev/v1alpha1
-kind: Ferry
-metadata: {name: lake}
-spec:
-  image: %s
-  objectStorage: {defaultBuckets: [ilum-files, ilum-data], %s}
+	file := l.configuration(fmt.Sprintf(`  objectStorage: {defaultBuckets: [ilum-files, ilum-data], %s}
   migration: {enabled: true, from: minio, to: versitygw, deadline: 2m}
-`, l.image, storage)
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-		l.t.Fatal(err)
-	}
-
+`, storage))
 	if l.helm == "helm3" { // which can run no hooks of a post-renderer
 		return []string{"--config=" + file, "--set=ferry.enabled=false", "--timeout=5m"}
 	}
@@ -124,7 +114,7 @@ func (l *lake) moved() {
 		t.Fatalf("after a refusal the alias selects %s", active)
 	}
 	outside.signal(syscall.SIGSTOP)
-	go l.thaw(outside.cmd.Process, "lake-migration-record")
+	go l.thaw(outside.cmd.Process)
 	exit, out = l.upgrade("previousProvider: minio, cutoverAcknowledged: true", "versitygw.enabled=true")
 	// what somebody deleted late has to be decided by a person: the hook after the upgrade says so by its exit code
 	if exit != 0 && !strings.Contains(out, "post-upgrade hooks failed") || !strings.Contains(out, "PROVEN: ") || l.active() != "versitygw" {
@@ -138,14 +128,21 @@ func (l *lake) moved() {
 	l.proven("versitygw")
 	late := outside.ledger().Check(l.contents("versitygw"))
 	exit, retire := l.upgrade("activeProvider: versitygw", "minio.enabled=false", "versitygw.enabled=true")
+	l.named(late, out, exit, retire)
+}
+
+// named checks that what an outsider has written late to MinIO, and the new store lacks, is named by the
+// cutover, or by the upgrade after it that is to retire MinIO, which is refused then.
+func (l *lake) named(late []ledger.Fault, cutover string, exit int, retire string) {
+	l.t.Helper()
 	for _, fault := range late {
 		// a delete after the last look leaves nothing to be seen on the old store
-		if fault.Kind != ledger.Resurrected && !strings.Contains(out, fault.Key) && !strings.Contains(retire, fault.Key) {
-			t.Errorf("the late write of %s by the outsider is %s, and nobody says so", fault.Key, fault.Kind)
+		if fault.Kind != ledger.Resurrected && !strings.Contains(cutover, fault.Key) && !strings.Contains(retire, fault.Key) {
+			l.t.Errorf("the late write of %s by the outsider is %s, and nobody says so", fault.Key, fault.Kind)
 		}
 	}
 	if len(late) > 0 && (exit == 0 || !strings.Contains(retire, "REFUSED: minio is to go")) {
-		t.Errorf("minio may go, and has %d late writes", len(late))
+		l.t.Errorf("minio may go, and has %d late writes", len(late))
 	}
 }
 
@@ -155,12 +152,7 @@ func TestMigrate(t *testing.T) {
 	for _, helm := range []string{"helm3", "helm4"} {
 		t.Run(helm, func(t *testing.T) {
 			l := newLake(t, helm, "migrate-"+helm)
-			config := filepath.Join(t.TempDir(), "ferry.yaml")
-			text := "apiVersion: helm-ferry.dev/v1alpha1\nkind: Ferry\nmetadata: {name: lake}\nspec:\n  image: " + hookImage +
-				"\n  objectStorage: {defaultBuckets: [ilum-data], previousProvider: minio}\n"
-			if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
-				t.Fatal(err)
-			}
+			config := l.configuration("  objectStorage: {defaultBuckets: [ilum-data], previousProvider: minio}\n")
 			flags := []string{"--config=" + config, "ferry.enabled=false"}
 			l.must(t, helm, "ferry", l.line("upgrade", append(flags, "--install", "--wait")...)...)
 			l.ready("app.kubernetes.io/name=load", 1)
@@ -201,9 +193,7 @@ func TestKilledCutover(t *testing.T) {
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 1))
 	l := newLake(t, "helm4", "kill-helm4")
-	l.must(t, l.helm, "helm", l.line("install", append(l.configured("previousProvider: minio"), "--wait", "versitygw.enabled=true")...)...)
-	l.ready("app.kubernetes.io/name=load", 1)
-	l.await("the first pass", l.jobDone("app.kubernetes.io/component=migration"))
+	l.prepared()
 	var done []kill
 	for n := range kills {
 		delay := time.Duration(random.IntN(4000)) * time.Millisecond
@@ -236,6 +226,14 @@ func TestKilledCutover(t *testing.T) {
 		written, present := l.ledger().Keys()
 		writeResults(t, "kills.json", map[string]any{"seed": seed, "kills": done, "keysWritten": written, "objectsProven": present})
 	}
+}
+
+// prepared installs the release with both stores, and waits until the first pass has copied.
+func (l *lake) prepared() {
+	l.t.Helper()
+	l.must(l.t, l.helm, "helm", l.line("install", append(l.configured("previousProvider: minio"), "--wait", "versitygw.enabled=true")...)...)
+	l.ready("app.kubernetes.io/name=load", 1)
+	l.await("the first pass", l.jobDone("app.kubernetes.io/component=migration"))
 }
 
 // kill is one that happened: how long after the pod began to run, and what came of the upgrade.
@@ -289,9 +287,12 @@ func (l *lake) kill(job string, delay time.Duration) error {
 	return errors.New("the cutover never ran")
 }
 
-// active is the store that the alias selects.
+// active is the store that the alias selects, or the one outside, which consumers are pointed at.
 func (l *lake) active() string {
 	l.t.Helper()
+	if l.outside != nil && l.pointedOutside() {
+		return external
+	}
 	alias, err := l.client.CoreV1().Services(l.namespace).Get(l.t.Context(), l.name+"-objectstorage", meta.GetOptions{})
 	if err != nil {
 		l.t.Fatal(err)

@@ -4,11 +4,10 @@ package e2e_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -35,13 +34,7 @@ func TestMirror(t *testing.T) {
 
 	l.job("lake-mirror-slow", "slow")
 	l.await("the slow run", l.running("slow"))
-	l.await("a lock", func(ctx context.Context) error {
-		for lock := range backup.ListObjects(ctx, "ferry-state", minio.ListObjectsOptions{Prefix: "locks/", Recursive: true}) {
-			return lock.Err
-		}
-
-		return errors.New("there is none")
-	})
+	l.await("a lock", locked(backup))
 	l.job("lake-mirror-offsite", "beside")
 	l.await("the end of a run beside it", l.ended("beside"))
 	if said := l.log("beside"); !strings.Contains(said, "REFUSED: mirror offsite: ") || !strings.Contains(said, "another run writes to it") {
@@ -56,8 +49,7 @@ func TestMirror(t *testing.T) {
 	first := l.mirror("first", backup)
 	then := time.Now().UTC().Format(time.RFC3339Nano)
 	l.scale(1)
-	l.ready("app.kubernetes.io/name=load", 1)
-	l.goOn()
+	l.begins()
 	l.stopped()
 	l.put(source, "ilum-files", "report", "tuesday")
 	l.mirror("second", backup)
@@ -95,24 +87,12 @@ func TestMirror(t *testing.T) {
 // mirrored installs the release with two mirrors, which run when they are told to.
 func (l *lake) mirrored() {
 	l.t.Helper()
-	secret := &core.Secret{
-		ObjectMeta: meta.ObjectMeta{Name: "backup"},
-		StringData: map[string]string{"access-key": backupAccess, "secret-key": backupSecret},
-	}
-	if _, err := l.client.CoreV1().Secrets(l.namespace).Create(l.t.Context(), secret, meta.CreateOptions{}); err != nil {
-		l.t.Fatal(err)
-	}
-	config := filepath.Join(l.t.TempDir(), "ferry.yaml")
-	text := fmt.Sprintf(`apiVersion: helm-ferry.dev/v1alpha1
-kind: Ferry
-metadata: {name: lake}
-spec:
-  image: %s
-  objectStorage: {defaultBuckets: [ilum-files, ilum-data], activeProvider: minio}
+	l.secret("backup", backupAccess, backupSecret)
+	config := l.configuration(`  objectStorage: {defaultBuckets: [ilum-files, ilum-data], activeProvider: minio}
   mirrors:
   - name: offsite
     schedule: "0 0 1 1 *"
-    deadline: 5m
+    deadline: 15m
     destination: &outside {endpoint: "http://lake-versitygw:7070", secretName: backup}
     remove: {enabled: true, maxPercent: 100, trash: 30d}
   - name: slow
@@ -120,21 +100,17 @@ spec:
     deadline: 1m
     bandwidth: 1KiB
     destination: *outside
-`, l.image)
-	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
-		l.t.Fatal(err)
-	}
+`)
 	l.must(l.t, l.helm, "ferry", l.line("upgrade", "--install", "--wait", "--config="+config, "ferry.enabled=false",
 		"versitygw.enabled=true", "versitygw.auth.accessKey="+backupAccess, "versitygw.auth.secretKey="+backupSecret)...)
-	l.ready("app.kubernetes.io/name=load", 1)
-	l.goOn()
+	l.begins()
 }
 
 // mirror runs the mirror while nobody writes, and returns what it is to have copied.
 func (l *lake) mirror(run string, backup *minio.Client) map[string]string {
 	l.t.Helper()
 	l.job("lake-mirror-offsite", run)
-	l.await("the end of a run", l.ended(run))
+	l.within(8*time.Minute, "the end of a run", l.ended(run)) // a lock that nobody gave back takes minutes
 	held := l.contents("minio")
 	if copied := objects(l.t, backup, bucket); !maps.Equal(copied, held) || len(held) < 20 {
 		l.t.Errorf("of %d objects there are %d copies; the run said %s", len(held), len(copied), l.log(run))
@@ -151,6 +127,30 @@ func (l *lake) mirror(run string, backup *minio.Client) map[string]string {
 	}
 
 	return held
+}
+
+// locked tells whether a run has the lock of a bucket.
+func locked(backup *minio.Client) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for lock := range backup.ListObjects(ctx, "ferry-state", minio.ListObjectsOptions{Prefix: "locks/", Recursive: true}) {
+			if lock.Err != nil {
+				return lock.Err
+			}
+			object, err := backup.GetObject(ctx, "ferry-state", lock.Key, minio.GetObjectOptions{})
+			if err != nil {
+				return err
+			}
+			var lease struct{ Released bool }
+			if err := json.NewDecoder(object).Decode(&lease); err != nil {
+				return err
+			}
+			if !lease.Released {
+				return nil
+			}
+		}
+
+		return errors.New("nobody has one")
+	}
 }
 
 // job makes a Job of a CronJob, as kubectl create job --from does.

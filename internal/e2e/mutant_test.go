@@ -23,15 +23,13 @@ func TestACutoverThatStopsNobodyIsCaught(t *testing.T) {
 	t.Parallel()
 	l := newLake(t, "helm4", "mutant")
 	l.image = l.mutant("stops-nobody", "hooks/cutover/run.go")
-	l.must(t, l.helm, "helm", l.line("install", append(l.configured("previousProvider: minio"), "--wait", "versitygw.enabled=true")...)...)
-	l.ready("app.kubernetes.io/name=load", 1)
-	l.await("the first pass", l.jobDone("app.kubernetes.io/component=migration"))
+	l.prepared()
 	l.goOn()
 	application := l.application()
 	if err := application.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	go l.thaw(application, "lake-migration-record")
+	go l.thaw(application)
 	_, out := l.upgrade("previousProvider: minio, cutoverAcknowledged: true", "versitygw.enabled=true")
 	if active := l.active(); active != "versitygw" || !strings.Contains(out, "PROVEN: ") {
 		t.Fatalf("the broken cutover was refused, and the alias selects %s", active)

@@ -52,12 +52,10 @@ func (o *outsider) signal(s syscall.Signal) {
 	}
 }
 
-// thaw lets a stopped process go on as soon as a ConfigMap is there, or the test has ended.
-func (l *lake) thaw(process *os.Process, name string) {
-	for l.t.Context().Err() == nil {
-		if _, err := l.client.CoreV1().ConfigMaps(l.namespace).Get(l.t.Context(), name, meta.GetOptions{}); err == nil {
-			break
-		}
+// thaw lets a stopped process go on as soon as a cutover has proven its copy, or the test has ended.
+func (l *lake) thaw(process *os.Process) {
+	proven := l.cutover("proven")
+	for l.t.Context().Err() == nil && proven(l.t.Context()) != nil {
 		time.Sleep(50 * time.Millisecond)
 	}
 	_ = process.Signal(syscall.SIGCONT) // it may be gone with the test

@@ -32,8 +32,11 @@ type lake struct {
 	helm            string // helm3 or helm4
 	namespace, name string
 	chart, values   string
-	image           string // what the hooks run
-	row             string // of the registry, if the configuration adds one
+	image           string   // what the hooks run
+	second          string   // the store beside MinIO
+	storage         string   // more of spec.objectStorage
+	set             []string // values that every upgrade has
+	outside         *lake    // the release that runs the store outside of this one, if there is one
 }
 
 const bucket = "ilum-data"
@@ -69,6 +72,7 @@ func newLake(t *testing.T, helm, namespace string) *lake {
 	l := &lake{
 		world: shared, t: t, helm: helm, namespace: namespace, name: "lake",
 		chart: chart, values: filepath.Join(root, "testdata", "e2e", "values.yaml"), image: hookImage,
+		second: "versitygw", set: []string{"versitygw.enabled=true"},
 	}
 	t.Cleanup(l.remove)
 
@@ -116,6 +120,27 @@ func (l *lake) describe() {
 		if e.Type == core.EventTypeWarning {
 			l.t.Logf("event %s/%s: %s: %s", e.InvolvedObject.Kind, e.InvolvedObject.Name, e.Reason, e.Message)
 		}
+	}
+}
+
+// configuration writes a spec for Ferry, and returns the file.
+func (l *lake) configuration(spec string) string {
+	l.t.Helper()
+	file := filepath.Join(l.t.TempDir(), "ferry.yaml")
+	text := "apiVersion: helm-ferry.dev/v1alpha1\nkind: Ferry\nmetadata: {name: lake}\nspec:\n  image: " + l.image + "\n" + spec
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		l.t.Fatal(err)
+	}
+
+	return file
+}
+
+// secret makes a Secret with keys for a store.
+func (l *lake) secret(name, access, key string) {
+	l.t.Helper()
+	secret := &core.Secret{ObjectMeta: meta.ObjectMeta{Name: name}, StringData: map[string]string{"access-key": access, "secret-key": key}}
+	if _, err := l.client.CoreV1().Secrets(l.namespace).Create(l.t.Context(), secret, meta.CreateOptions{}); err != nil {
+		l.t.Fatal(err)
 	}
 }
 
@@ -191,9 +216,19 @@ func (l *lake) within(bound time.Duration, what string, probe func(context.Conte
 	}
 }
 
-// store opens a store of the release from outside, through its own Service.
+// begins waits until the application runs, and has done something.
+func (l *lake) begins() {
+	l.t.Helper()
+	l.ready("app.kubernetes.io/name=load", 1)
+	l.goOn()
+}
+
+// store opens a store of the release, or the one outside, through its own Service.
 func (l *lake) store(provider string) *minio.Client {
 	l.t.Helper()
+	if provider == external {
+		return l.outside.store("versitygw")
+	}
 
 	return l.open(provider, accessKey, secretKey)
 }

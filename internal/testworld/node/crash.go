@@ -12,10 +12,15 @@ import (
 // control plane and what volumes hold stay.
 func (n *Node) Crash() error {
 	// nobody starts anew what is killed after it
-	return errors.Join(n.end("kubelet", 0), n.end("containerd", 0), n.endShims())
+	return errors.Join(n.KillAgents(), n.endShims())
 }
 
-// Restart starts a node that has crashed, and waits until it is ready.
+// KillAgents kills the kubelet and containerd. What runs in containers goes on, and nobody looks after it.
+func (n *Node) KillAgents() error {
+	return errors.Join(n.end("kubelet", 0), n.end("containerd", 0))
+}
+
+// Restart starts what [Node.Crash] or [Node.KillAgents] has ended, and waits until the node is ready.
 func (n *Node) Restart(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, starting)
 	defer cancel()

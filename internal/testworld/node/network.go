@@ -50,6 +50,16 @@ func (p place) Dial(ctx context.Context, network, address string) (net.Conn, err
 	return conn, err
 }
 
+// Cut has the network swallow what one pod sends to another, by their addresses, until mend is called: neither
+// hears of it. Probes come from the node, and both stay ready.
+func (p place) Cut(ctx context.Context, from, to string) (mend func() error, err error) {
+	rule := func(ctx context.Context, act string) error {
+		return run(ctx, "nsenter", "--net="+p.Netns(), "--", "iptables", act, "FORWARD", "-s", from, "-d", to, "-j", "DROP")
+	}
+
+	return func() error { return rule(context.WithoutCancel(ctx), "-D") }, rule(ctx, "-I")
+}
+
 // inside calls do on a thread that is in the namespace. The thread is given up afterwards.
 func (p place) inside(do func() error) error {
 	done := make(chan error, 1)

@@ -56,8 +56,8 @@ func (p place) launch(name, path string, args ...string) error {
 	return os.WriteFile(p.file("pid", name), []byte(strconv.Itoa(cmd.Process.Pid)), 0o600)
 }
 
-// end ends a program: politely first, by force after the grace period. A process that has taken over the
-// number of one that is gone does not run in the cluster's folder and is let be.
+// end ends a program: politely first if there is a grace period, by force after it. A process that has taken
+// over the number of one that is gone does not run in the cluster's folder and is let be.
 func (p place) end(name string, grace time.Duration) error {
 	text, err := os.ReadFile(p.file("pid", name))
 	if errors.Is(err, os.ErrNotExist) {
@@ -73,7 +73,9 @@ func (p place) end(name string, grace time.Duration) error {
 	if !p.runs(pid) {
 		return nil
 	}
-	_ = syscall.Kill(pid, syscall.SIGTERM)
+	if grace > 0 {
+		_ = syscall.Kill(pid, syscall.SIGTERM)
+	}
 	for deadline := time.Now().Add(grace); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if !p.runs(pid) {
 			return nil

@@ -131,6 +131,11 @@ rules:
   resources: [services]
   resourceNames: [{{ include "ferry.alias" . | quote }}]
   verbs: [get]
+# which store outside of the release consumers are pointed at: it has no alias
+- apiGroups: [""]
+  resources: [configmaps]
+  resourceNames: [{{ printf "%s-ferry" (include "ferry.name" .) | quote }}]
+  verbs: [get]
 # the journal and the record
 - apiGroups: [""]
   resources: [configmaps]
