@@ -92,6 +92,7 @@ func TestNestedKeys(t *testing.T) {
 	if err != nil || ending.Verdict != "DONE: consumers are back on minio" {
 		t.Errorf("%+v, %v", ending, err)
 	}
+	w.pair = [2]string{"versitygw", "minio"}
 	verdict, err = w.cutover("minio").Run(t.Context(), w.between(4, "minio", "minio", "minio"))
 	if err != nil || strings.Contains(verdict, "a/b") {
 		t.Errorf("retired with %s, %v", verdict, err)
