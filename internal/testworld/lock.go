@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// lock takes the lock that the file stands for, shared by all processes of the
+// Lock takes the lock that the file stands for, shared by all processes of the
 // machine, and gives up when ctx ends. A process that dies loses its lock.
-func lock(ctx context.Context, path string) (unlock func(), err error) {
+func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err

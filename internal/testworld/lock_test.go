@@ -10,17 +10,17 @@ import (
 
 func TestLock(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lock")
-	unlock, err := lock(t.Context(), path)
+	unlock, err := Lock(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	short, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	if _, err := lock(short, path); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := Lock(short, path); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("a held lock was given away: %v", err)
 	}
 	unlock()
-	again, err := lock(t.Context(), path)
+	again, err := Lock(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
