@@ -50,7 +50,7 @@ e2e: ## Ferry on a real cluster, which it makes and removes: needs Linux, root a
 e2e-full: ## the whole of it: every row of every table and every kill, into docs/results and its pages
 	@$(PROGRAM) $(CLUSTER_PROGRAMS) $(TEST_PROGRAMS)
 	go test -tags e2e -count=1 -timeout 60m -parallel 5 ./internal/e2e -full -run TestLoss
-	go test -tags e2e -count=1 -timeout 60m ./internal/e2e -full -skip TestLoss
+	go test -tags e2e -count=1 -timeout 120m ./internal/e2e -full -skip TestLoss
 
 .PHONY: cluster-up cluster-down
 CLUSTER ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ferry/cluster
