@@ -44,7 +44,7 @@ func (b *bucketRun) readVersionIDs(ctx context.Context, key string) ([]versionPa
 		return nil, fmt.Errorf("read the ids of its versions: %w", err)
 	}
 	var ids versionIDs
-	if err := json.Unmarshal(text, &ids); err != nil || ids.Key != printable(key) {
+	if damaged := json.Unmarshal(text, &ids) != nil || ids.Key != printable(key); damaged {
 		b.hintless(fmt.Errorf("the ids of the versions of %q are damaged", key))
 
 		return nil, nil

@@ -200,7 +200,8 @@ func (found *Healing) ask(ctx context.Context, client kube.Client, h healer, c C
 	}
 	if h.sure {
 		found.Possible = append(found.Possible, Problem{
-			h.kind + "/" + h.name, fmt.Sprintf("%s (namespace %s), and starts %s again if it has %s", unseen, strings.Join(h.namespaces, " or "), c.Title(), h.how),
+			h.kind + "/" + h.name,
+			fmt.Sprintf("%s (namespace %s), and starts %s again if it has %s", unseen, strings.Join(h.namespaces, " or "), c.Title(), h.how),
 			h.remedy(c),
 		})
 	}
@@ -240,7 +241,8 @@ func applicationHeals(text []byte, c Consumer) (bool, error) {
 		return false, nil
 	}
 	for _, ignored := range a.Spec.IgnoreDifferences {
-		if (ignored.Kind == "*" || ignored.Kind == c.Kind) && (ignored.Name == "" || ignored.Name == c.Name) && slices.Contains(ignored.JSONPointers, c.pointer()) {
+		its := (ignored.Kind == "*" || ignored.Kind == c.Kind) && (ignored.Name == "" || ignored.Name == c.Name)
+		if its && slices.Contains(ignored.JSONPointers, c.pointer()) {
 			return false, nil
 		}
 	}
@@ -276,7 +278,8 @@ func helmReleaseHeals(text []byte, c Consumer) (bool, error) {
 		return false, nil
 	}
 	for _, ignored := range r.Spec.DriftDetection.Ignore {
-		if target := ignored.Target; slices.Contains(ignored.Paths, c.pointer()) && (target == nil || selects(target.Kind, c.Kind) && selects(target.Name, c.Name)) {
+		its := ignored.Target == nil || selects(ignored.Target.Kind, c.Kind) && selects(ignored.Target.Name, c.Name)
+		if its && slices.Contains(ignored.Paths, c.pointer()) {
 			return false, nil
 		}
 	}

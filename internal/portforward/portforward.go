@@ -34,7 +34,8 @@ func Open(ctx context.Context, client kube.Client, target Target) (string, error
 	address := client.CoreV1().RESTClient().Post().Resource("pods").Namespace(client.Namespace).Name(target.Pod).SubResource("portforward").URL()
 	dialer := spdy.NewDialer(upgrader, &http.Client{Transport: transport}, http.MethodPost, address)
 	ready := make(chan struct{})
-	forwarder, err := portforward.NewOnAddresses(dialer, []string{"127.0.0.1"}, []string{fmt.Sprintf(":%d", target.Port)}, ctx.Done(), ready, io.Discard, io.Discard)
+	wanted := []string{fmt.Sprintf(":%d", target.Port)} // any here, to that one
+	forwarder, err := portforward.NewOnAddresses(dialer, []string{"127.0.0.1"}, wanted, ctx.Done(), ready, io.Discard, io.Discard)
 	if err != nil {
 		return "", fmt.Errorf("forward a port of Pod/%s: %w", target.Pod, err)
 	}

@@ -150,7 +150,8 @@ func (a attempt) judge(ctx context.Context) (string, *Problem) {
 		name := a.provider.Name()
 		return refused, &Problem{
 			fmt.Sprintf("Secret/%s has credentials that %s does not accept, and consumers read it", a.secret, name),
-			fmt.Sprintf("a store such as MinIO keeps the root credentials that it was first started with: put those into the Secret, or set them anew on %s", name),
+			fmt.Sprintf("a store such as MinIO keeps the root credentials that it was first started with: "+
+				"put those into the Secret, or set them anew on %s", name),
 		}
 	case ctx.Err() != nil:
 		err = context.Cause(ctx)
@@ -183,7 +184,8 @@ func (a attempt) address(ctx context.Context) (string, error) {
 // target is a ready pod of the store, with the port at which it serves S3.
 func (a attempt) target(ctx context.Context) (portforward.Target, error) {
 	service := a.provider.Service
-	found, err := a.client.DiscoveryV1().EndpointSlices(a.client.Namespace).List(ctx, meta.ListOptions{LabelSelector: "kubernetes.io/service-name=" + service.Name})
+	of := meta.ListOptions{LabelSelector: "kubernetes.io/service-name=" + service.Name}
+	found, err := a.client.DiscoveryV1().EndpointSlices(a.client.Namespace).List(ctx, of)
 	if err != nil {
 		return portforward.Target{}, fmt.Errorf("list the endpoints of Service/%s: %w", service.Name, err)
 	}
