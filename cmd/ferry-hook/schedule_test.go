@@ -190,3 +190,15 @@ func TestFreshSource(t *testing.T) {
 		})
 	}
 }
+
+// A run ends before its Job does, whose deadline counts from before the pod was started: that may take a
+// quarter of a short deadline, and half a minute of a long one.
+func TestMargin(t *testing.T) {
+	for deadline, want := range map[time.Duration]time.Duration{
+		4 * time.Second: time.Second, time.Minute: 15 * time.Second, 20 * time.Minute: 30 * time.Second,
+	} {
+		if got := margin(deadline); got != want {
+			t.Errorf("a run with a deadline of %s ends %s before it, want %s", deadline, got, want)
+		}
+	}
+}
