@@ -104,9 +104,10 @@ func mirrorJob(cfg *config.Config, name, source string) (job, error) {
 	return j, refuseAlias(cfg, j.destination)
 }
 
-// margin is how long before a deadline a run ends by itself: the Job's own deadline is the same, counts from
-// before its pod was started, and when it passes Kubernetes deletes the pod with its log.
-func margin(deadline time.Duration) time.Duration { return min(deadline/4, 30*time.Second) }
+// margin is how long before a deadline a run ends by itself. The Job's own deadline is the same, counts from
+// before its pod was started, and when it passes Kubernetes deletes the pod with its log. It is less than the
+// ten seconds after which the Job would begin another pod, whose end would hide why the first one ended.
+func margin(deadline time.Duration) time.Duration { return min(deadline/4, 8*time.Second) }
 
 // deadlined bounds a run, if it has a deadline.
 func (j job) deadlined(ctx context.Context) (context.Context, context.CancelFunc) {

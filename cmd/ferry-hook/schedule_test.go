@@ -191,11 +191,11 @@ func TestFreshSource(t *testing.T) {
 	}
 }
 
-// A run ends before its Job does, whose deadline counts from before the pod was started: that may take a
-// quarter of a short deadline, and half a minute of a long one.
+// A run ends before its Job does, whose deadline counts from before the pod was started, and so late that
+// the Job does not begin another one, which it does ten seconds after the end.
 func TestMargin(t *testing.T) {
 	for deadline, want := range map[time.Duration]time.Duration{
-		4 * time.Second: time.Second, time.Minute: 15 * time.Second, 20 * time.Minute: 30 * time.Second,
+		4 * time.Second: time.Second, time.Minute: 8 * time.Second, 20 * time.Minute: 8 * time.Second,
 	} {
 		if got := margin(deadline); got != want {
 			t.Errorf("a run with a deadline of %s ends %s before it, want %s", deadline, got, want)
