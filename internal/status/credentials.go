@@ -48,9 +48,11 @@ const (
 func (s *Status) credentials(ctx context.Context, client kube.Client, cfg *config.Config, m hooks.Manifest, forward Forward) error {
 	name, active := cfg.CredentialsSecret(), s.active(m)
 	secret, err := client.CoreV1().Secrets(client.Namespace).Get(ctx, name, meta.GetOptions{})
-	if apierrors.IsNotFound(err) {
+	unseen := apierrors.IsForbidden(err)
+	switch {
+	case unseen || apierrors.IsNotFound(err):
 		secret = nil
-	} else if err != nil {
+	case err != nil:
 		return fmt.Errorf("get Secret/%s in %s: %w", name, client.Namespace, err)
 	}
 	for i := range s.Stores {
@@ -59,12 +61,19 @@ func (s *Status) credentials(ctx context.Context, client kube.Client, cfg *confi
 			store.Credentials = notTried + "consumers do not use it"
 			continue
 		}
+		if unseen {
+			store.Credentials = notTried + "Secret/" + name + " may not be read from here"
+			continue
+		}
 		a := attempt{client: client, secret: name, keys: secret, provider: m.Release.Provider(active), region: cfg.Spec.ObjectStorage.Region, forward: forward}
 		var problem *Problem
 		store.Credentials, problem = a.judge(ctx)
 		if problem != nil {
 			s.Problems = append(s.Problems, *problem)
 		}
+	}
+	if unseen {
+		return nil
 	}
 	s.Problems = append(s.Problems, lacking(m.Release.Consumers, name, secret)...)
 	return nil

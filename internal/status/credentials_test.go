@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	core "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
 
 	"github.com/helm-ferry/ferry/internal/kube"
 	"github.com/helm-ferry/ferry/internal/portforward"
@@ -102,6 +104,21 @@ func TestCredentials(t *testing.T) {
 	}
 	closed := func(context.Context, kube.Client, portforward.Target) (string, error) {
 		return "", errors.New("pods/portforward\nis forbidden")
+	}
+	hidden := rest.CopyConfig(cluster.Config)
+	hidden.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		return forbidding{next, "/secrets/ilum-objectstorage-credentials"}
+	})
+	blind, err := kube.New(hidden, client.Namespace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := status.Read(t.Context(), blind, "shop", time.Now(), leads)
+	if err != nil {
+		t.Fatalf("who may not read the Secret gets no status: %v", err)
+	}
+	if got, want := found[0].Stores[0].Credentials, "not tried: Secret/ilum-objectstorage-credentials may not be read from here"; got != want {
+		t.Errorf("who may not read the Secret is told %q, want %q", got, want)
 	}
 	for name, test := range map[string]struct {
 		keys     map[string]string // nil: there is no Secret
@@ -193,4 +210,19 @@ func keep(t *testing.T, client kube.Client, keys map[string]string) {
 	if _, err := secrets.Create(t.Context(), &core.Secret{ObjectMeta: meta.ObjectMeta{Name: name}, StringData: keys}, meta.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// forbidding answers what ends with a path as an API server does that forbids it.
+type forbidding struct {
+	http.RoundTripper
+	path string
+}
+
+func (f forbidding) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(r.URL.Path, f.path) {
+		return f.RoundTripper.RoundTrip(r)
+	}
+	w := httptest.NewRecorder()
+	w.WriteHeader(http.StatusForbidden)
+	return w.Result(), nil
 }
