@@ -35,7 +35,7 @@ The flags of Helm are those of the upgrades that this takes, and enable both sto
 
 and says what is left to do. Run again after whatever went wrong, it goes on where the cluster shows
 that it stopped. A revision that a killed Helm has left pending is ended first, once that Helm has been
-silent for longer than its --timeout: with the alias moved, it is applied once more; else the release goes
+silent for longer than --timeout: with the alias moved, it is applied once more; else the release goes
 back to the last revision that was deployed. --dry-run judges both upgrades and changes nothing. --abort undoes a
 cutover that is half done: the consumers come back to the store that the alias selects.
 

@@ -127,7 +127,7 @@ func (m *migration) outlive(ctx context.Context, pending *revision.Revision, cfg
 		if !dead.Equal(said) {
 			said = dead
 			problem := status.Pending(history)
-			m.say("%s: it is waited for until %s, %s after its last sign of life (its --timeout, and what it applies). To go on at once, %s",
+			m.say("%s: it is waited for until %s, %s after its last sign of life (--timeout, and what it applies). To go on at once, %s",
 				problem.What, dead.UTC().Format("15:04:05Z"), patience, problem.Remedy)
 		}
 		select {
