@@ -277,6 +277,30 @@ func TestTracked(t *testing.T) {
 	}
 }
 
+// TestSelected asks which store is in use after a move to one outside of the release, whose alias stays.
+func TestSelected(t *testing.T) {
+	w := newWorld(t)
+	observe := func() string {
+		t.Helper()
+		live, err := hooks.Observe(t.Context(), w.client, shopConfig(t, "objectStorage: {}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return live.Selected
+	}
+	if got := observe(); got != "" {
+		t.Errorf("nothing is applied, and %q is in use", got)
+	}
+	w.apply(t, outside("")+alias("minio")+"spec: {ports: [{port: 9000}]}\n")
+	if got := observe(); got != "minio" {
+		t.Errorf("the alias selects minio, and %q is in use", got)
+	}
+	w.apply(t, outside("external"))
+	if got := observe(); got != "external" {
+		t.Errorf("consumers are pointed at external, and %q is in use", got)
+	}
+}
+
 func TestRecordIsRead(t *testing.T) {
 	w := newWorld(t)
 	minio, rustfs := set("shop-minio", "minio/minio:1", "data", 1, ""), set("shop-rustfs", "rustfs/rustfs:1", "data", 1, "")

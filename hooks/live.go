@@ -12,8 +12,8 @@ type Live struct {
 	Namespace string
 	Claims    []LiveClaim
 	Sets      []LiveSet
-	// Alias is the provider that the live alias Service selects, "" if there is no such Service.
-	Alias string
+	// Selected is the provider that consumers are to use by what is applied, "" if nothing tells: see [Selected].
+	Selected string
 }
 
 // LiveClaim is a PersistentVolumeClaim that exists.

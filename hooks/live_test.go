@@ -139,7 +139,7 @@ var liveCases = map[string]liveCase{
 	},
 	"a rollback that drops no claim": {current: db + uploads, next: db + uploads, rollback: true, live: hooks.Live{Claims: []hooks.LiveClaim{bound("data-db-0"), bound("uploads")}, Sets: retain}, fates: "data-db-0:unchanged uploads:unchanged"},
 	"an atomic rollback after a refusal": {
-		current: rustfs + alias("rustfs"), next: minio + alias("minio"), rollback: true, live: hooks.Live{Claims: fourOf, Alias: "minio"}, fates: "",
+		current: rustfs + alias("rustfs"), next: minio + alias("minio"), rollback: true, live: hooks.Live{Claims: fourOf, Selected: "minio"}, fates: "",
 	},
 	"a rollback to an allowance of its day": {
 		spec: "preUpgradeChecks: {allowLoss: [{claim: gone, uid: x}]}", current: db, next: db, rollback: true,
@@ -147,7 +147,7 @@ var liveCases = map[string]liveCase{
 	},
 	"a claim of somebody else's": {current: db, next: db, live: hooks.Live{Claims: []hooks.LiveClaim{bound("data-db-0"), bound("theirs"), bound("data-mydb-0")}, Sets: retain}, fates: "data-db-0:unchanged"},
 	"a store that was never active goes": {
-		current: minio + rustfs + alias("minio"), next: minio + alias("minio"), live: hooks.Live{Claims: both, Alias: "minio"},
+		current: minio + rustfs + alias("minio"), next: minio + alias("minio"), live: hooks.Live{Claims: both, Selected: "minio"},
 		fates: "data-shop-minio-0:unchanged data-shop-minio-1:unchanged data-shop-minio-2:unchanged data-shop-minio-3:unchanged data-shop-rustfs-0:orphaned",
 	},
 
@@ -230,7 +230,7 @@ var liveCases = map[string]liveCase{
 		fates: "data-db-0:unchanged data-db-1:garbage-collected", refused: true,
 	},
 	"scaled by hand, and the set goes": {
-		current: minio + alias("minio"), next: "", live: hooks.Live{Claims: append([]hooks.LiveClaim{bound("data-shop-minio-4")}, fourOf...), Alias: "minio"},
+		current: minio + alias("minio"), next: "", live: hooks.Live{Claims: append([]hooks.LiveClaim{bound("data-shop-minio-4")}, fourOf...), Selected: "minio"},
 		fates: "data-shop-minio-0:orphaned data-shop-minio-1:orphaned data-shop-minio-2:orphaned data-shop-minio-3:orphaned data-shop-minio-4:orphaned", refused: true,
 		verdict: "orphan 5 claims of minio (150 GiB)",
 	},
@@ -260,70 +260,88 @@ var liveCases = map[string]liveCase{
 
 	// stores
 	"the active store goes": {
-		current: minio + alias("minio"), next: rustfs + alias("rustfs"), revision: 8, live: hooks.Live{Claims: fourOf, Alias: "minio"}, refused: true,
+		current: minio + alias("minio"), next: rustfs + alias("rustfs"), revision: 8, live: hooks.Live{Claims: fourOf, Selected: "minio"}, refused: true,
 		fates:   "data-shop-minio-0:orphaned data-shop-minio-1:orphaned data-shop-minio-2:orphaned data-shop-minio-3:orphaned",
 		verdict: "REFUSED: upgrade to revision 8 would orphan 4 claims of minio (120 GiB): set minio.enabled=true, or migrate first: helm ferry migrate ilum CHART --from minio --to rustfs",
 	},
 	"the active store goes, acknowledged, and nothing proves it": {
-		spec: "objectStorage: {cutoverAcknowledged: true}", current: minio + rustfs + alias("minio"), next: rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Alias: "minio"},
+		spec: "objectStorage: {cutoverAcknowledged: true}", current: minio + rustfs + alias("minio"), next: rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Selected: "minio"},
 		fates: "data-shop-minio-3:orphaned data-shop-rustfs-0:unchanged", refused: true,
 	},
 	"the active store goes, acknowledged and proven": {
-		spec: "objectStorage: {cutoverAcknowledged: true}", current: minio + rustfs + alias("minio"), next: rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Alias: "minio"},
+		spec: "objectStorage: {cutoverAcknowledged: true}", current: minio + rustfs + alias("minio"), next: rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Selected: "minio"},
 		record: proven("minio", "rustfs", 8), revision: 8, fates: "data-shop-minio-3:orphaned data-shop-rustfs-0:unchanged",
 	},
 	"the active store goes, proven and not acknowledged": {
-		current: minio + rustfs + alias("minio"), next: rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Alias: "minio"},
+		current: minio + rustfs + alias("minio"), next: rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Selected: "minio"},
 		record: proven("minio", "rustfs", 8), revision: 8, fates: "data-shop-minio-3:orphaned data-shop-rustfs-0:unchanged", refused: true,
 	},
 	"the record is of an earlier attempt": {
-		spec: "objectStorage: {cutoverAcknowledged: true}", current: minio + rustfs + alias("minio"), next: minio + rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Alias: "minio"},
+		spec: "objectStorage: {cutoverAcknowledged: true}", current: minio + rustfs + alias("minio"), next: minio + rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Selected: "minio"},
 		record: proven("minio", "rustfs", 7), revision: 8, fates: "data-shop-minio-3:unchanged data-shop-rustfs-0:unchanged", refused: true, verdict: "no record proves",
 	},
 	"the record is superseded": {
-		spec: "objectStorage: {cutoverAcknowledged: true}", current: minio + rustfs + alias("minio"), next: minio + rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Alias: "minio"},
+		spec: "objectStorage: {cutoverAcknowledged: true}", current: minio + rustfs + alias("minio"), next: minio + rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Selected: "minio"},
 		record: &record.Record{From: "minio", To: "rustfs", Revision: 8, State: record.Superseded}, revision: 8, fates: "data-shop-minio-3:unchanged data-shop-rustfs-0:unchanged", refused: true,
 	},
 	"the record is of another pair": {
-		spec: "objectStorage: {cutoverAcknowledged: true}", current: minio + rustfs + alias("minio"), next: minio + rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Alias: "minio"},
+		spec: "objectStorage: {cutoverAcknowledged: true}", current: minio + rustfs + alias("minio"), next: minio + rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Selected: "minio"},
 		record: proven("garage", "rustfs", 8), revision: 8, fates: "data-shop-minio-3:unchanged data-shop-rustfs-0:unchanged", refused: true,
 	},
 	"the alias moves, and the cutover proves it": {
 		spec: "objectStorage: {cutoverAcknowledged: true}\n  migration: {enabled: true, from: minio, to: rustfs}", current: minio + rustfs + alias("minio"), next: minio + rustfs + alias("rustfs") + cutover,
-		live: hooks.Live{Claims: both[3:], Alias: "minio"}, fates: "data-shop-minio-3:unchanged data-shop-rustfs-0:unchanged",
+		live: hooks.Live{Claims: both[3:], Selected: "minio"}, fates: "data-shop-minio-3:unchanged data-shop-rustfs-0:unchanged",
 	},
 	"the alias moves, and the migration is a dry run": {
 		spec: "objectStorage: {cutoverAcknowledged: true}\n  migration: {enabled: true, dryRun: true, from: minio, to: rustfs}", current: minio + rustfs + alias("minio"), next: minio + rustfs + alias("rustfs") + cutover,
-		live: hooks.Live{Claims: both[3:], Alias: "minio"}, fates: "data-shop-minio-3:unchanged data-shop-rustfs-0:unchanged", refused: true,
+		live: hooks.Live{Claims: both[3:], Selected: "minio"}, fates: "data-shop-minio-3:unchanged data-shop-rustfs-0:unchanged", refused: true,
 	},
 	"the alias moves on trust": {
 		spec: "objectStorage: {cutoverAcknowledged: true}\n  preUpgradeChecks: {requireProof: false}", current: minio + rustfs + alias("minio"), next: minio + rustfs + alias("rustfs"),
-		live: hooks.Live{Claims: both[3:], Alias: "minio"}, fates: "data-shop-minio-3:unchanged data-shop-rustfs-0:unchanged",
+		live: hooks.Live{Claims: both[3:], Selected: "minio"}, fates: "data-shop-minio-3:unchanged data-shop-rustfs-0:unchanged",
 	},
 	"a rollback to the store before": {
-		current: minio + rustfs + alias("rustfs"), next: minio + rustfs + alias("minio"), rollback: true, live: hooks.Live{Claims: both[3:], Alias: "rustfs"}, record: proven("minio", "rustfs", 8), revision: 9,
+		current: minio + rustfs + alias("rustfs"), next: minio + rustfs + alias("minio"), rollback: true, live: hooks.Live{Claims: both[3:], Selected: "rustfs"}, record: proven("minio", "rustfs", 8), revision: 9,
 		fates: "data-shop-minio-3:unchanged data-shop-rustfs-0:unchanged", refused: true, verdict: "would move the alias from rustfs to minio",
 	},
 	"the store before is retired, proven": {
-		current: minio + rustfs + alias("rustfs"), next: rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Alias: "rustfs"}, record: proven("minio", "rustfs", 8), revision: 11,
+		current: minio + rustfs + alias("rustfs"), next: rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Selected: "rustfs"}, record: proven("minio", "rustfs", 8), revision: 11,
 		fates: "data-shop-minio-3:orphaned data-shop-rustfs-0:unchanged", verdict: "left behind: data-shop-minio-3",
 	},
 	"the store before is retired, not proven": {
-		current: minio + rustfs + alias("rustfs"), next: rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Alias: "rustfs"},
+		current: minio + rustfs + alias("rustfs"), next: rustfs + alias("rustfs"), live: hooks.Live{Claims: both[3:], Selected: "rustfs"},
 		fates: "data-shop-minio-3:orphaned data-shop-rustfs-0:unchanged", refused: true, verdict: "orphan 1 claim of minio (data-shop-minio-3; 30 GiB)",
 	},
 	"a store outside the release is left": {
-		current: minio + "---\n" + `apiVersion: v1
+		current: minio + outside(""), next: minio + alias("minio"), live: hooks.Live{Claims: fourOf[:1]}, fates: "data-shop-minio-0:unchanged", refused: true, verdict: "from external to minio",
+	},
+	"a store outside the release is left, and an alias from before it is there": {
+		current: minio + outside(""), next: minio + alias("minio"), live: hooks.Live{Claims: fourOf[:1], Selected: "minio"}, fates: "data-shop-minio-0:unchanged", refused: true, verdict: "from external to minio",
+	},
+	"the store before the one outside is retired": {
+		spec: "objectStorage: {endpoint: \"https://s3.example.com\", activeProvider: external}", current: minio + outside("external"), next: outside("external"),
+		live: hooks.Live{Claims: fourOf[:1], Selected: "external"}, record: proven("minio", "external", 8), revision: 11, fates: "data-shop-minio-0:orphaned", verdict: "left behind: data-shop-minio-0",
+	},
+}
+
+// outside is the configuration of a release whose store is outside of it, with the label that says so to the
+// cluster.
+func outside(provider string) string {
+	label := ""
+	if provider != "" {
+		label = ", helm-ferry.dev/provider: " + provider
+	}
+	return `---
+apiVersion: v1
 kind: ConfigMap
-metadata: {name: shop-ferry, labels: {helm-ferry.dev/config: "true"}}
+metadata: {name: shop-ferry, labels: {helm-ferry.dev/config: "true"` + label + `}}
 data:
   ferry.yaml: |
     apiVersion: helm-ferry.dev/v1alpha1
     kind: Ferry
     metadata: {name: shop}
     spec: {objectStorage: {endpoint: "https://s3.example.com", activeProvider: external}}
-`, next: minio + alias("minio"), live: hooks.Live{Claims: fourOf[:1]}, fates: "data-shop-minio-0:unchanged", refused: true, verdict: "from external to minio",
-	},
+`
 }
 
 func TestJudgeLive(t *testing.T) {

@@ -16,8 +16,8 @@ import (
 // pageSize bounds one answer of the API server.
 const pageSize = 500
 
-// Observe looks at the claims and the StatefulSets of a namespace, and at the alias in it. It changes
-// nothing. What becomes of a volume with its claim is left open where the caller may not read
+// Observe looks at the claims and the StatefulSets of a namespace, and at which store its consumers are to
+// use. It changes nothing. What becomes of a volume with its claim is left open where the caller may not read
 // PersistentVolumes, which belong to no namespace.
 func Observe(ctx context.Context, client kube.Client, cfg *config.Config) (*Live, error) {
 	live := &Live{Namespace: client.Namespace}
@@ -35,16 +35,8 @@ func Observe(ctx context.Context, client kube.Client, cfg *config.Config) (*Live
 	for _, set := range sets {
 		live.Sets = append(live.Sets, liveSet(set))
 	}
-	alias := cfg.Spec.ObjectStorage.Alias.Name
-	service, err := client.CoreV1().Services(client.Namespace).Get(ctx, alias, meta.GetOptions{})
-	switch {
-	case apierrors.IsNotFound(err):
-	case err != nil:
-		return nil, fmt.Errorf("get Service/%s in %s: %w", alias, client.Namespace, err)
-	default:
-		live.Alias = service.Labels[providerLabel]
-	}
-	return live, nil
+	live.Selected, err = Selected(ctx, client, cfg)
+	return live, err
 }
 
 // nameVolumes finds out for the claims at risk what becomes of their volumes, as far as the caller

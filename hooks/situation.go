@@ -102,6 +102,16 @@ func (m Manifest) Outside() string {
 	return ""
 }
 
+// external tells whether the manifest has consumers use a store outside of the release.
+func (m Manifest) external() bool {
+	p := m.Release.Provider(m.Active)
+	return p != nil && p.External()
+}
+
+// Unmarked tells whether it does, and lacks the label by which the cluster would say so: then an alias that is
+// live was left behind, and says nothing.
+func (m Manifest) Unmarked() bool { return m.external() && m.Outside() == "" }
+
 // cutsOver tells whether the hooks of the manifest move the objects before it is applied.
 func (m Manifest) cutsOver() bool {
 	for _, o := range m.Stream.Objects() {

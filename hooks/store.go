@@ -2,12 +2,14 @@ package hooks
 
 import "github.com/helm-ferry/ferry/internal/config"
 
-// from is the provider that consumers talk to now: what the live alias selects, else what the
-// manifest in force says.
+// from is the provider that consumers talk to now: what the cluster says, else what the manifest in
+// force does.
 func (s Situation) from() string {
 	switch {
-	case s.Live != nil && s.Live.Alias != "":
-		return s.Live.Alias
+	case s.Current.Unmarked():
+		return s.Current.Active
+	case s.Live != nil && s.Live.Selected != "":
+		return s.Live.Selected
 	case s.Current.Alias() != "":
 		return s.Current.Alias()
 	case s.external():
@@ -17,10 +19,7 @@ func (s Situation) from() string {
 }
 
 // external tells whether the store in force is outside of the release, where there is no alias.
-func (s Situation) external() bool {
-	p := s.Current.Release.Provider(s.Current.Active)
-	return p != nil && p.External()
-}
+func (s Situation) external() bool { return s.Current.external() }
 
 // to is the provider that consumers will talk to.
 func (s Situation) to() string {
@@ -56,7 +55,7 @@ func (s Situation) mayLeave(provider string, plan Plan) bool {
 		return acknowledged(plan, s.Config) && s.proven(plan)
 	case s.Config.Spec.ObjectStorage.PreviousProvider:
 		return s.Live == nil || !s.Config.Spec.PreUpgradeChecks.RequireProof || plan.From == "" ||
-			s.Record.Proves(provider, plan.From, s.Live.Alias, s.Revision)
+			s.Record.Proves(provider, plan.From, s.Live.Selected, s.Revision)
 	}
 	return true
 }
@@ -71,7 +70,7 @@ func acknowledged(plan Plan, cfg *config.Config) bool {
 // moves to. Manifests alone prove nothing, and refute nothing.
 func (s Situation) proven(plan Plan) bool {
 	return s.Live == nil || !s.Config.Spec.PreUpgradeChecks.RequireProof ||
-		s.Record.Proves(plan.From, plan.To, s.Live.Alias, s.Revision) || s.movesBefore(plan)
+		s.Record.Proves(plan.From, plan.To, s.Live.Selected, s.Revision) || s.movesBefore(plan)
 }
 
 // movesBefore tells whether the cutover of the revision to come moves the objects before the

@@ -109,7 +109,10 @@ func (m *migration) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	used := inUse(prepared.situation, live.Alias)
+	used := live.Selected
+	if current := prepared.situation.Current; current.Unmarked() {
+		used = current.Active
+	}
 	switch {
 	case used != "" && used != m.from && used != m.to:
 		return cli.Refused.Errorf("consumers use %s, which is neither %s nor %s", used, m.from, m.to).
@@ -118,7 +121,7 @@ func (m *migration) run(ctx context.Context) error {
 		return cli.Refused.Errorf("a cutover from %s to %s is half done", journal.From, journal.To).
 			WithHint("ferry migrate %s --abort, or finish it with --from %s --to %s", m.Words[0], journal.From, journal.To)
 	case used == m.to && journal == nil:
-		m.say("the alias selects %s already", m.to)
+		m.say("consumers use %s already", m.to)
 		return m.left(ctx, prepared.Config)
 	case m.DryRun():
 		return m.rehearse(ctx, prepared)
@@ -128,20 +131,6 @@ func (m *migration) run(ctx context.Context) error {
 		}
 	}
 	return m.cutOver(ctx)
-}
-
-// inUse is the provider that consumers use. Under a manifest in force with an external one, an alias that
-// is live was left behind, and says nothing.
-func inUse(s hooks.Situation, alias string) string {
-	if isExternal(s.Current, s.Current.Active) {
-		return s.Current.Active
-	}
-	return alias
-}
-
-func isExternal(m hooks.Manifest, provider string) bool {
-	p := m.Release.Provider(provider)
-	return p != nil && p.External()
 }
 
 // step renders the release with the alias on a provider. The command goes on with this configuration.
@@ -230,8 +219,8 @@ func (m *migration) cutOver(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if live.Alias != "" && live.Alias != m.to && !isExternal(n.situation.Next, m.to) {
-		return cli.Failure.Errorf("the alias selects %s after the upgrade, not %s", live.Alias, m.to).WithHint("ferry status %s", m.Words[0])
+	if live.Selected != "" && live.Selected != m.to && !n.situation.Next.Unmarked() {
+		return cli.Failure.Errorf("consumers are to use %s after the upgrade, not %s", live.Selected, m.to).WithHint("ferry status %s", m.Words[0])
 	}
 	return m.left(ctx, n.Config)
 }

@@ -174,8 +174,8 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// takeUp ends a revision that no Helm is at work on any more. Where the alias has moved with it, which it
-// does after the proof alone, the revision is applied once more, to its end; else the consumers come
+// takeUp ends a revision that no Helm is at work on any more. Where its store is the one that consumers are
+// to use, which it is after the proof alone, the revision is applied once more, to its end; else the consumers come
 // back, and the release goes back to the last revision that was deployed.
 func (m *migration) takeUp(ctx context.Context, history revision.History, cfg *config.Config) error {
 	current, err := hooks.InForce(history.InForce, cfg)
@@ -187,8 +187,8 @@ func (m *migration) takeUp(ctx context.Context, history revision.History, cfg *c
 		return err
 	}
 	from, to := current.Active, coming.Active
-	if from != to && (isExternal(current, from) || isExternal(coming, to)) {
-		return errPending(history) // no alias tells whether it was applied
+	if from != to && (current.Unmarked() || coming.Unmarked()) {
+		return errPending(history) // nothing tells whether it was applied
 	}
 	live, err := hooks.Observe(ctx, m.client, cfg)
 	if err != nil {
@@ -199,9 +199,9 @@ func (m *migration) takeUp(ctx context.Context, history revision.History, cfg *c
 	}
 	pending, number := history.ToCome, history.InForce.Number
 	m.say("revision %d of %s is %s, and no Helm is at work on it any more", pending.Number, pending.Release, pending.Status)
-	if from != to && live.Alias == to {
+	if from != to && live.Selected == to {
 		number = pending.Number
-		m.say("the alias selects %s already: revision %d is applied once more, to its end", to, number)
+		m.say("consumers are to use %s already: revision %d is applied once more, to its end", to, number)
 	} else {
 		if from != to {
 			verdict, err := abort(ctx, m.client, cfg)

@@ -88,7 +88,7 @@ func (r statusResult) Table() cli.Table {
 		add := func(cells ...string) { table.Rows = append(table.Rows, append([]string{s.Release}, cells...)) }
 		add("revision", fmt.Sprint(s.Revision), s.State, s.Pending)
 		add("guard", "", s.Guard, "")
-		add("alias", s.Alias.Name, cmp.Or(s.Alias.Provider, "none"), fmt.Sprintf("%d ready", s.Alias.Ready))
+		add("alias", s.Alias.Name, cmp.Or(s.Alias.Provider, "none"), aliasDetails(s))
 		for _, store := range s.Stores {
 			add("store", store.Provider, fmt.Sprintf("%d ready", store.Ready), cmp.Or(store.Endpoint, store.Service)+"; credentials "+store.Credentials)
 		}
@@ -103,6 +103,15 @@ func (r statusResult) Table() cli.Table {
 		}
 	}
 	return table
+}
+
+// aliasDetails says how the alias is, and where consumers are if it was left behind.
+func aliasDetails(s status.Status) string {
+	details := fmt.Sprintf("%d ready", s.Alias.Ready)
+	if s.Active != "" && s.Active != s.Alias.Provider {
+		details += "; consumers use " + s.Active
+	}
+	return details
 }
 
 func ageOf(m status.Mirror) string {

@@ -25,7 +25,7 @@ type Move struct {
 // that says so, has not.
 func moveOf(s hooks.Situation, selected string) (Move, bool) {
 	m := Move{Alias: s.Config.Spec.ObjectStorage.Alias.Name, From: selected, To: s.Next.Active, Revision: s.Revision, Release: s.Release}
-	if p := s.Current.Release.Provider(s.Current.Active); m.From == "" || p != nil && p.External() && s.Current.Outside() == "" {
+	if m.From == "" || s.Current.Unmarked() {
 		m.From = s.Current.Active
 	}
 	return m, m.From != "" && m.To != "" && m.From != m.To

@@ -247,13 +247,18 @@ type kill struct {
 // writeResults keeps what a whole run has shown.
 func writeResults(t *testing.T, name string, results any) {
 	t.Helper()
-	root, err := testworld.Root()
+	text, err := json.MarshalIndent(results, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := json.MarshalIndent(results, "", "  ")
+	writeResult(t, name, append(text, '\n'))
+}
+
+func writeResult(t *testing.T, name string, text []byte) {
+	t.Helper()
+	root, err := testworld.Root()
 	if err == nil {
-		err = os.WriteFile(filepath.Join(root, "docs", "results", name), append(text, '\n'), 0o644)
+		err = os.WriteFile(filepath.Join(root, "docs", "results", name), text, 0o644)
 	}
 	if err != nil {
 		t.Error(err)

@@ -200,11 +200,8 @@ func (w *world) start(t *testing.T, helm, name string, args ...string) *program 
 		name = w.ferry
 	}
 	cmd := w.Command(ctx, name, args...)
-	home, plugins := filepath.Join(w.folder, helm), filepath.Join(w.folder, "plugins")
-	cmd.Env = append(cmd.Env, "HELM_BIN="+bin, "HOME="+home, "HELM_PLUGINS="+plugins+":"+filepath.Join(plugins, "ferry", "helm4"))
-	if helm == "helm3" {
-		cmd.Env = append(cmd.Env, "HELM_PLUGINS="+plugins)
-	}
+	cmd.Env = append(cmd.Env, w.environment(helm)...)
+	cmd.Env = append(cmd.Env, "HELM_BIN="+bin)
 	p := &program{cmd: cmd, out: &bytes.Buffer{}, end: cancel}
 	cmd.Stdout, cmd.Stderr = p.out, p.out
 	if err := cmd.Start(); err != nil {
@@ -213,6 +210,17 @@ func (w *world) start(t *testing.T, helm, name string, args ...string) *program 
 	}
 
 	return p
+}
+
+// environment has the Helm of that major find Ferry.
+func (w *world) environment(helm string) []string {
+	plugins := filepath.Join(w.folder, "plugins")
+	found := plugins
+	if helm != "helm3" { // whose post-renderers are plugins
+		found += ":" + filepath.Join(plugins, "ferry", "helm4")
+	}
+
+	return []string{"HOME=" + filepath.Join(w.folder, helm), "HELM_PLUGINS=" + found}
 }
 
 // wait returns the exit code of a program and all that it said.

@@ -46,7 +46,7 @@ const (
 // credentials tries the Secret that consumers read on the store that they use, and looks for keys that
 // they take and it has not.
 func (s *Status) credentials(ctx context.Context, client kube.Client, cfg *config.Config, m hooks.Manifest, forward Forward) error {
-	name, active := cfg.CredentialsSecret(), s.active(m)
+	name := cfg.CredentialsSecret()
 	secret, err := client.CoreV1().Secrets(client.Namespace).Get(ctx, name, meta.GetOptions{})
 	unseen := apierrors.IsForbidden(err)
 	switch {
@@ -57,7 +57,7 @@ func (s *Status) credentials(ctx context.Context, client kube.Client, cfg *confi
 	}
 	for i := range s.Stores {
 		store := &s.Stores[i]
-		if store.Provider != active {
+		if store.Provider != s.Active {
 			store.Credentials = notTried + "consumers do not use it"
 			continue
 		}
@@ -65,7 +65,7 @@ func (s *Status) credentials(ctx context.Context, client kube.Client, cfg *confi
 			store.Credentials = notTried + "Secret/" + name + " may not be read from here"
 			continue
 		}
-		a := attempt{client: client, secret: name, keys: secret, provider: m.Release.Provider(active), region: cfg.Spec.ObjectStorage.Region, forward: forward}
+		a := attempt{client: client, secret: name, keys: secret, provider: m.Release.Provider(s.Active), region: cfg.Spec.ObjectStorage.Region, forward: forward}
 		var problem *Problem
 		store.Credentials, problem = a.judge(ctx)
 		if problem != nil {
@@ -77,14 +77,6 @@ func (s *Status) credentials(ctx context.Context, client kube.Client, cfg *confi
 	}
 	s.Problems = append(s.Problems, lacking(m.Release.Consumers, name, secret)...)
 	return nil
-}
-
-// active is the provider that consumers use.
-func (s *Status) active(m hooks.Manifest) string {
-	if p := m.Release.Provider(m.Active); s.Alias.Provider == "" || p != nil && p.External() {
-		return m.Active
-	}
-	return s.Alias.Provider
 }
 
 // lacking says which consumers take keys that the Secret has not.

@@ -31,7 +31,7 @@ func (s Status) problems() []Problem {
 	if s.Guard == "missing" {
 		add("nothing guards an upgrade by a bare helm", "upgrade by `ferry upgrade`, or include the library chart")
 	}
-	if s.Alias.Provider != "" && s.Alias.Ready == 0 {
+	if s.Alias.Provider != "" && s.Alias.Provider == s.Active && s.Alias.Ready == 0 { // another one was left behind
 		add(fmt.Sprintf("the alias %s selects nothing that is ready of %s: consumers get no answer, or 502 from what stands between",
 			s.Alias.Name, s.Alias.Provider),
 			fmt.Sprintf("see that the pods of %s run, are ready, and have the labels %s: kubectl get pods -l %[2]s", s.Alias.Provider, s.Alias.Selector))
@@ -46,9 +46,9 @@ func (s Status) moving() []Problem {
 	var found []Problem
 	switch {
 	case m.Cutover == "":
-	case s.Alias.Provider == m.To:
+	case s.Active == m.To:
 		found = append(found, Problem{
-			fmt.Sprintf("the alias has moved to %s, and nothing has looked yet for what was written to %s late", m.To, m.From),
+			fmt.Sprintf("consumers are to use %s, and nothing has looked yet for what was written to %s late", m.To, m.From),
 			fmt.Sprintf("%s CHART --from %s --to %s", line, m.From, m.To),
 		})
 	default:

@@ -77,6 +77,12 @@ func read(ctx context.Context, client kube.Client, release string, configMap cor
 	if err != nil {
 		return s, err
 	}
+	if s.Active, err = hooks.Selected(ctx, client, cfg); err != nil {
+		return s, err
+	}
+	if s.Active == "" || manifest.Unmarked() {
+		s.Active = manifest.Active
+	}
 	if err := s.stores(ctx, client, cfg, manifest); err != nil {
 		return s, err
 	}

@@ -16,7 +16,9 @@ type Status struct {
 	// Pending is a revision that Helm is at work on, or that a killed Helm left behind.
 	Pending string `json:"pending,omitempty"`
 	// Guard is hook, client, missing or off.
-	Guard     string    `json:"guard"`
+	Guard string `json:"guard"`
+	// Active is the provider that consumers are to use by what is applied, "" if nothing tells.
+	Active    string    `json:"active"`
 	Alias     Alias     `json:"alias"`
 	Stores    []Store   `json:"stores"`
 	Migration Migration `json:"migration"`

@@ -30,10 +30,10 @@ rules:
   resources: [services]
   resourceNames: [{{ include "ferry.alias" . | quote }}]
   verbs: [get]
-# what proves a migration
+# what proves a migration, and which store outside of the release consumers are pointed at
 - apiGroups: [""]
   resources: [configmaps]
-  resourceNames: [{{ printf "%s-migration-record" (include "ferry.name" .) | quote }}]
+  resourceNames: [{{ printf "%s-migration-record" (include "ferry.name" .) | quote }}, {{ printf "%s-ferry" (include "ferry.name" .) | quote }}]
   verbs: [get]
 # the revision in force and the one to come, wherever Helm keeps them
 - apiGroups: [""]
