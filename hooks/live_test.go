@@ -318,6 +318,13 @@ var liveCases = map[string]liveCase{
 	"a store outside the release is left, and an alias from before it is there": {
 		current: minio + outside(""), next: minio + alias("minio"), live: hooks.Live{Claims: fourOf[:1], Selected: "minio"}, fates: "data-shop-minio-0:unchanged", refused: true, verdict: "from external to minio",
 	},
+	"a first installation that knows a store outside": {
+		spec: "objectStorage: {endpoint: \"https://s3.example.com\", activeProvider: minio, providers: [{name: external, external: true}]}", current: "", next: minio + outside("") + alias("minio"), fates: "",
+	},
+	"Ferry comes, and the store would be one outside at once": {
+		spec: "objectStorage: {endpoint: \"https://s3.example.com\", activeProvider: external}", current: minio, next: minio + outside("external"), live: hooks.Live{Claims: fourOf[:1]},
+		fates: "data-shop-minio-0:unchanged", refused: true, verdict: "from minio to external",
+	},
 	"the store before the one outside is retired": {
 		spec: "objectStorage: {endpoint: \"https://s3.example.com\", activeProvider: external}", current: minio + outside("external"), next: outside("external"),
 		live: hooks.Live{Claims: fourOf[:1], Selected: "external"}, record: proven("minio", "external", 8), revision: 11, fates: "data-shop-minio-0:orphaned", verdict: "left behind: data-shop-minio-0",

@@ -61,6 +61,9 @@ func Inspect(stream *manifest.Stream, cfg *config.Config) (Manifest, error) {
 		return Manifest{}, err
 	}
 	m := Manifest{Stream: stream, Release: found}
+	if m.empty() {
+		return m, nil
+	}
 	// a manifest whose provider cannot be chosen was never rendered by Ferry
 	if resolution, err := found.Resolve(cfg.Spec.ObjectStorage); err == nil {
 		m.Active = name(resolution.Active)
@@ -68,18 +71,29 @@ func Inspect(stream *manifest.Stream, cfg *config.Config) (Manifest, error) {
 	return m, nil
 }
 
+// empty tells whether the manifest has nothing but hooks and what Ferry added, as the one before a first
+// installation.
+func (m Manifest) empty() bool { return len(m.Release.Objects) == 0 }
+
 // ownConfig is the configuration that a manifest carries. One that this version cannot read is as
 // good as none.
 func ownConfig(stream *manifest.Stream, otherwise *config.Config) *config.Config {
-	for _, o := range stream.Objects() {
-		if !o.Is("", "ConfigMap") || o.Hook() || o.Labels()["helm-ferry.dev/config"] != "true" {
-			continue
-		}
+	if o := configuration(stream); o != nil {
 		if own, err := config.Load(o.Title(), []byte(o.String("data", "ferry.yaml"))); err == nil {
 			return own
 		}
 	}
 	return otherwise
+}
+
+// configuration is the ConfigMap with the configuration that a manifest was rendered by, nil if it carries none.
+func configuration(stream *manifest.Stream) *manifest.Object {
+	for _, o := range stream.Objects() {
+		if o.Is("", "ConfigMap") && !o.Hook() && o.Labels()["helm-ferry.dev/config"] == "true" {
+			return o
+		}
+	}
+	return nil
 }
 
 // Alias is the provider that the alias Service of the manifest selects, "" if it has none.
@@ -94,18 +108,17 @@ func (m Manifest) Alias() string {
 
 // Outside is the provider outside of the release that the manifest points consumers at, "" if there is none.
 func (m Manifest) Outside() string {
-	for _, o := range m.Stream.Objects() {
-		if o.Is("", "ConfigMap") && !o.Hook() && o.Labels()["helm-ferry.dev/config"] == "true" {
-			return o.Labels()[providerLabel]
-		}
+	if o := configuration(m.Stream); o != nil {
+		return o.Labels()[providerLabel]
 	}
 	return ""
 }
 
-// external tells whether the manifest has consumers use a store outside of the release.
+// external tells whether the configuration of the manifest has consumers use a store outside of the release.
+// Of one that carries none nobody knows.
 func (m Manifest) external() bool {
 	p := m.Release.Provider(m.Active)
-	return p != nil && p.External()
+	return p != nil && p.External() && configuration(m.Stream) != nil
 }
 
 // Unmarked tells whether it does, and lacks the label by which the cluster would say so: then an alias that is

@@ -1,6 +1,11 @@
 package hooks
 
-import "github.com/helm-ferry/ferry/internal/config"
+import (
+	"slices"
+
+	"github.com/helm-ferry/ferry/internal/config"
+	"github.com/helm-ferry/ferry/internal/release"
+)
 
 // from is the provider that consumers talk to now: what the cluster says, else what the manifest in
 // force does.
@@ -12,14 +17,11 @@ func (s Situation) from() string {
 		return s.Live.Selected
 	case s.Current.Alias() != "":
 		return s.Current.Alias()
-	case s.external():
+	case s.Current.external():
 		return s.Current.Active
 	}
 	return s.onlyProvider()
 }
-
-// external tells whether the store in force is outside of the release, where there is no alias.
-func (s Situation) external() bool { return s.Current.external() }
 
 // to is the provider that consumers will talk to.
 func (s Situation) to() string {
@@ -29,13 +31,20 @@ func (s Situation) to() string {
 	return s.Next.Active
 }
 
-// onlyProvider is the store that a manifest without an alias uses, as far as it shows.
+// onlyProvider is the store that a manifest without an alias uses, as far as it shows: one of its own before one
+// that only the configuration knows.
 func (s Situation) onlyProvider() string {
-	r, previous := s.Current.Release, s.Config.Spec.ObjectStorage.PreviousProvider
-	if len(r.Providers) == 1 {
-		return r.Providers[0].Name()
+	if s.Current.empty() {
+		return ""
 	}
-	if r.Provider(previous) != nil {
+	r, previous := s.Current.Release, s.Config.Spec.ObjectStorage.PreviousProvider
+	within := slices.DeleteFunc(slices.Clone(r.Providers), (*release.Provider).External)
+	switch {
+	case len(within) == 1:
+		return within[0].Name()
+	case len(r.Providers) == 1:
+		return r.Providers[0].Name()
+	case r.Provider(previous) != nil:
 		return previous
 	}
 	return ""

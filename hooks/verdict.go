@@ -26,7 +26,7 @@ func (s Situation) conclude(plan *Plan, losses losses) {
 		reason = fmt.Sprintf("%s would %s: %s", s.subject(), sentence(refused), refused[0].Remedy)
 	case s.stale(losses) != "":
 		reason = s.stale(losses)
-	case s.Current.Alias() == "" && !s.external() && plan.From != "" && plan.To != "" && plan.To != plan.From && (s.Live == nil || s.Live.Selected == ""):
+	case s.Current.Alias() == "" && !s.Current.external() && plan.From != "" && plan.To != "" && plan.To != plan.From && (s.Live == nil || s.Live.Selected == ""):
 		reason = fmt.Sprintf("the manifest in force has no alias, and this upgrade would bring it in and move it from %s to %s: "+
 			"upgrade once with %s selected, then move", plan.From, plan.To, plan.From)
 	case s.unproven(*plan):
@@ -81,7 +81,7 @@ func (s Situation) going(plan Plan) []string {
 
 // stale says which entry of allowLoss is meant for another object than there is, "" if none is.
 func (s Situation) stale(losses losses) string {
-	if s.Rollback || len(s.Current.Release.Objects) == 0 {
+	if s.Rollback || s.Current.empty() {
 		return ""
 	}
 	known := map[string]string{}
