@@ -55,7 +55,7 @@
 //   - As fast as the stores. Each gets as many calls at a time as it does more with, and half
 //     of that when it is busy (TestPace, TestPaceOfBusyEndpoint).
 //   - Flat memory. It does not grow with keys or sizes, and stays within the limit of a cgroup
-//     (TestFlatMemory in internal/bench, TestForObjects in internal/heap).
+//     (TestFlatMemory, also in internal/bench, TestForObjects in internal/heap).
 //   - Nothing to do costs listings only. (TestSteadyStateIsListOnly) Unlike ETags are settled
 //     by content (TestUnlikeTags), once if there is a place for a journal
 //     (TestSteadyStateWithoutEqualTags), which is believed no longer than both rows are those

@@ -64,11 +64,11 @@ func migrationJob(cfg *config.Config, source, destination string) job {
 		},
 		all: cfg.Spec.ObjectStorage.DefaultBuckets, stated: true, wary: true,
 		source: side{
-			role: "source", field: "--source", url: source, region: cfg.Spec.ObjectStorage.Region,
+			role: "source", field: "--source", url: source, region: cfg.Spec.ObjectStorage.Region, trusted: cfg.Spec.CABundle,
 			keys: providerKeys(cfg.Metadata.Name, from),
 		},
 		destination: side{
-			role: "destination", field: "--destination", url: destination, region: cfg.Spec.ObjectStorage.Region,
+			role: "destination", field: "--destination", url: destination, region: cfg.Spec.ObjectStorage.Region, trusted: cfg.Spec.CABundle,
 			keys: providerKeys(cfg.Metadata.Name, to),
 		},
 	}

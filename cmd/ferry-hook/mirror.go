@@ -85,19 +85,19 @@ func mirrorJob(cfg *config.Config, name, source string) (job, error) {
 				Buckets: m.Buckets, CreateBuckets: true,
 				// a default bucket that nobody has made yet is no fault of a copy; one that is named is
 				AllowMissing: slices.Equal(m.Buckets, cfg.Spec.ObjectStorage.DefaultBuckets),
-				Include:      m.Include, Exclude: m.Exclude, Bandwidth: int64(m.Bandwidth), Versions: m.Versions,
+				Include:      m.Include, Exclude: m.Exclude, Bandwidth: int64(m.Bandwidth), Versions: m.Versions, Settings: m.Settings,
 				Remove:      mirror.Remove{Enabled: m.Remove.Enabled, MaxPercent: m.Remove.MaxPercent, Trash: m.Remove.Trash.Std()},
 				StateBucket: cmp.Or(m.State.Bucket, mirror.DefaultStateBucket), StatePrefix: m.State.Prefix,
 			},
 		},
 		stated: true,
 		source: side{
-			role: "source", field: "--source", url: source, region: cfg.Spec.ObjectStorage.Region,
+			role: "source", field: "--source", url: source, region: cfg.Spec.ObjectStorage.Region, trusted: cfg.Spec.CABundle,
 			keys: secretKeys(cfg.CredentialsSecret()),
 		},
 		destination: side{
 			role: "destination", field: "destination.endpoint of the mirror",
-			url: m.Destination.Endpoint, region: m.Destination.Region, keys: secretKeys(m.Destination.SecretName),
+			url: m.Destination.Endpoint, region: m.Destination.Region, trusted: cfg.Spec.CABundle, keys: secretKeys(m.Destination.SecretName),
 			ambient: m.Destination.SecretName == "",
 		},
 	}

@@ -2,8 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -214,10 +217,10 @@ func TestDeadline(t *testing.T) {
 	w.shows(e, "PARTIAL: mirror offsite: ", " after the deadline of 2s: the next run continues")
 }
 
-// TestVersions has the field of the configuration reach the run.
+// TestVersions has fields of the configuration reach the run.
 func TestVersions(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]bool{"    versions: true\n": true, "": false} {
+	for text, want := range map[string][2]bool{"    versions: true\n": {true, false}, "    settings: true\n": {false, true}, "": {}} {
 		w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), cargo.Objects()[:1])
 		w.configure(text)
 		cfg, err := loadConfig(w.config)
@@ -225,9 +228,37 @@ func TestVersions(t *testing.T) {
 			t.Fatal(err)
 		}
 		j, err := mirrorJob(cfg, "offsite", w.source.Endpoint)
-		if err != nil || j.Options.Versions != want {
-			t.Errorf("with %q versions are %t: %v", text, j.Options.Versions, err)
+		if got := [2]bool{j.Options.Versions, j.Options.Settings}; err != nil || got != want {
+			t.Errorf("with %q versions and settings are %t: %v", text, got, err)
 		}
 		w.mirror(0)
 	}
+}
+
+// TestAuthority trusts a store whose certificate is of an authority of the user's, by the configuration alone.
+func TestAuthority(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), cargo.Objects()[:5])
+	behind, err := url.Parse(w.destination.Endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httptest.NewTLSServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(behind)
+		r.Out.Host = r.In.Host // is signed
+	}})
+	t.Cleanup(proxy.Close)
+	w.destination.Endpoint = proxy.URL
+	w.configure("")
+	w.shows(w.mirror(1), "certificate signed by unknown authority")
+	bundle := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: proxy.Certificate().Raw})
+	text, err := os.ReadFile(w.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusting := string(text) + "  caBundle: |\n    " + strings.ReplaceAll(strings.TrimSpace(string(bundle)), "\n", "\n    ") + "\n"
+	if err := os.WriteFile(w.config, []byte(trusting), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.shows(w.mirror(0), "DONE: mirror offsite: 1 bucket, 5 objects ", "proven equal at "+proxy.URL+", 5 copied")
 }

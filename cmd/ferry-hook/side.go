@@ -20,6 +20,7 @@ type side struct {
 	region  string
 	keys    keys
 	ambient bool
+	trusted string // certificates in PEM, beside the system's
 }
 
 // keys says where a Job's pod takes the credentials of a side from, which the binary itself sees as
@@ -57,7 +58,7 @@ func (k keys) of(key string) string {
 
 // open prepares the store of a side.
 func (p program) open(s side) (*s3http.Store, error) {
-	endpoint := s3.Endpoint{URL: s.url, Region: s.region, Ambient: s.ambient, Proxy: http.ProxyFromEnvironment}
+	endpoint := s3.Endpoint{URL: s.url, Region: s.region, Ambient: s.ambient, CABundle: []byte(s.trusted), Proxy: http.ProxyFromEnvironment}
 	if !s.ambient {
 		accessKey, err := p.credential(s, "access-key")
 		if err != nil {
@@ -114,14 +115,13 @@ func (p program) credentials(s side) string {
 // refuseAlias keeps a copy from writing to the store that the consumers use: the alias leads there,
 // whatever the name of its provider.
 func refuseAlias(cfg *config.Config, destination side) error {
-	address, err := url.Parse(destination.url)
-	if err != nil {
+	storage := cfg.Spec.ObjectStorage
+	if _, err := url.Parse(destination.url); err != nil {
 		return cli.Usage.Errorf("%s is not a URL", destination.field)
 	}
-	alias := cfg.Spec.ObjectStorage.Alias.Name
-	if host, _, _ := strings.Cut(address.Hostname(), "."); host != alias {
+	if !storage.IsAlias(destination.url) {
 		return nil
 	}
-	return cli.Refused.Errorf("the destination is %s, the alias of the store that consumers use: nothing is copied over it", alias).
+	return cli.Refused.Errorf("the destination is %s, the alias of the store that consumers use: nothing is copied over it", storage.Alias.Name).
 		WithHint("name the Service of the store to copy to")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -47,7 +48,7 @@ func (o opener) open(ctx context.Context, provider string) (mirror.Store, error)
 		return o.openInForce(ctx, provider)
 	}
 	store, err := o.program.open(side{
-		role: "store_" + provider, field: "--store=" + provider, url: url, region: o.config.Spec.ObjectStorage.Region,
+		role: "store_" + provider, field: "--store=" + provider, url: url, region: o.config.Spec.ObjectStorage.Region, trusted: o.config.Spec.CABundle,
 		keys: providerKeys(o.config.Metadata.Name, provider),
 	})
 	if err != nil {
@@ -74,8 +75,14 @@ func (o opener) address(provider string) string {
 
 // openAs opens a store with other keys than its own.
 func (o opener) openAs(_ context.Context, provider string, keys cutover.Keys) (mirror.Store, error) {
+	return o.openWith(o.address(provider), keys.AccessKey, keys.SecretKey)
+}
+
+// openWith opens a store with keys that no variable has.
+func (o opener) openWith(url, accessKey, secretKey string) (*s3http.Store, error) {
 	return s3http.Open(s3.Endpoint{
-		URL: o.address(provider), Region: o.config.Spec.ObjectStorage.Region, AccessKey: keys.AccessKey, SecretKey: s3.Secret(keys.SecretKey),
+		URL: url, Region: o.config.Spec.ObjectStorage.Region, AccessKey: accessKey, SecretKey: s3.Secret(secretKey),
+		CABundle: []byte(o.config.Spec.CABundle), Proxy: http.ProxyFromEnvironment,
 	})
 }
 
@@ -97,7 +104,7 @@ func (o opener) openInForce(ctx context.Context, provider string) (mirror.Store,
 	if err != nil {
 		return nil, err
 	}
-	return s3http.Open(s3.Endpoint{URL: p.URL(), Region: o.config.Spec.ObjectStorage.Region, AccessKey: accessKey, SecretKey: s3.Secret(secretKey)})
+	return o.openWith(p.URL(), accessKey, secretKey)
 }
 
 // value reads one credential from where the manifest has it.

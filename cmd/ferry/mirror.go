@@ -21,7 +21,7 @@ type mirrorOptions struct {
 	dryRun, metadata, remove bool
 	maxDelete                deletions
 	trash                    config.Duration
-	adopt                    bool
+	adopt, allowMissing      bool
 	trashBucket, statePlace  string
 	bandwidth                config.Bandwidth
 	storageClass             string
@@ -125,7 +125,9 @@ func runMirror(ctx context.Context, streams cli.Streams, args []string, opts *mi
 	if opts.mc.maxWorkers > 0 {
 		opts.workers = opts.mc.maxWorkers
 	}
-	opts.state = &statePlace{}
+	if opts.state == nil {
+		opts.state = &statePlace{}
+	}
 	if opts.statePlace != "" {
 		kept, err := parseState(opts.statePlace, p.destination)
 		if err != nil {
@@ -144,7 +146,7 @@ func (o *mirrorOptions) job() copying.Job {
 	return copying.Job{
 		Name: "mirror", Act: copying.Copies, Allow: "raise --max-delete for one run", Adopt: "adopt it with --adopt",
 		Options: mirror.Options{
-			CreateBuckets: true, StateBucket: cmp.Or(o.state.bucket, o.trashBucket), StatePrefix: o.state.prefix, Adopt: o.adopt,
+			CreateBuckets: true, AllowMissing: o.allowMissing, StateBucket: cmp.Or(o.state.bucket, o.trashBucket), StatePrefix: o.state.prefix, Adopt: o.adopt,
 			DryRun: o.dryRun || o.mc.fake, Metadata: o.metadata, Grace: grace,
 			StorageClass: o.storageClass, Bandwidth: bandwidth(o.bandwidth, o.mc.limitUpload, o.mc.limitDownload),
 			Remove: mirror.Remove{

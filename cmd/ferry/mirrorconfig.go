@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/config"
+	"github.com/helm-ferry/ferry/mirror"
 )
 
 // described is a mirror that stands in a configuration.
@@ -83,16 +85,26 @@ func (o *mirrorOptions) fill(args []string, given func(flag string) bool) ([]str
 			from()
 		}
 	}
+	take("ca-bundle", func() { o.pem = cfg.Spec.CABundle })
 	take("buckets", func() {
+		o.allowMissing = slices.Equal(m.Buckets, storage.DefaultBuckets) // one that nobody has made yet is no fault of a copy
 		o.buckets = slices.DeleteFunc(slices.Clone(m.Buckets), func(name string) bool { return name == "*" })
 	})
 	take("include", func() { o.include = m.Include })
 	take("exclude", func() { o.exclude = m.Exclude })
 	take("bandwidth", func() { o.bandwidth = m.Bandwidth })
 	take("versions", func() { o.versions = m.Versions })
+	take("settings", func() { o.settings = m.Settings })
 	take("remove", func() { o.remove = m.Remove.Enabled })
 	take("max-delete", func() { o.maxDelete = deletions{percent: m.Remove.MaxPercent} })
 	take("trash", func() { o.trash = m.Remove.Trash })
+	if !given("state") && !given("trash-bucket") {
+		o.state = &statePlace{bucket: cmp.Or(m.State.Bucket, mirror.DefaultStateBucket), prefix: m.State.Prefix}
+	}
+	if storage.IsAlias(args[1]) {
+		return nil, cli.Refused.Errorf("the destination is %s, the alias of the store that consumers use: nothing is copied over it", storage.Alias.Name).
+			WithHint("name the Service of the store to copy to")
+	}
 	return args, nil
 }
 

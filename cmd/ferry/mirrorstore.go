@@ -23,6 +23,7 @@ type storeOptions struct {
 	configDir, caBundle string
 	insecure            bool
 	regions             map[string]string // by role, from a configuration
+	pem                 string            // of the configuration, where there is no caBundle
 }
 
 func (o *storeOptions) addFlags(cmd *cobra.Command) {
@@ -96,8 +97,12 @@ func (p place) variable(what string) string { return "FERRY_" + strings.ToUpper(
 // trusted returns the certificates that are trusted beside the system's.
 func (o *storeOptions) trusted(finder mcalias.Finder) ([]byte, error) {
 	bundle, err := finder.Trusted()
-	if err != nil || o.caBundle == "" {
-		return bundle, err
+	if err != nil {
+		return nil, err
+	}
+	bundle = append(append(bundle, '\n'), o.pem...)
+	if o.caBundle == "" {
+		return bytes.TrimSpace(bundle), nil
 	}
 	own, err := os.ReadFile(o.caBundle)
 	if err == nil && !bytes.Contains(own, []byte("-----BEGIN CERTIFICATE-----")) {

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -110,6 +109,9 @@ func (o *restoreOptions) fill(args []string, given func(flag string) bool) ([]st
 			o.regions = merged(o.regions, "source", m.Destination.Region)
 		}
 	}
+	if !given("ca-bundle") {
+		o.pem = cfg.Spec.CABundle
+	}
 	if !given("buckets") {
 		o.buckets = slices.DeleteFunc(slices.Clone(m.Buckets), func(name string) bool { return name == mirror.AllBuckets })
 		if slices.Equal(o.buckets, cfg.Spec.ObjectStorage.DefaultBuckets) {
@@ -125,15 +127,11 @@ func (o *restoreOptions) fill(args []string, given func(flag string) bool) ([]st
 
 // refuseAlias keeps a restore from the store that consumers use, unless it is meant.
 func (o *restoreOptions) refuseAlias(cfg *config.Config, target string) error {
-	address, err := url.Parse(target)
-	if err != nil || o.active {
-		return nil //nolint:nilerr // what is no URL is said where places are read
-	}
-	alias := cfg.Spec.ObjectStorage.Alias.Name
-	if host, _, _ := strings.Cut(address.Hostname(), "."); host != alias {
+	storage := cfg.Spec.ObjectStorage
+	if o.active || !storage.IsAlias(target) {
 		return nil
 	}
-	return cli.Refused.Errorf("the target is %s, the alias of the store that consumers use", alias).
+	return cli.Refused.Errorf("the target is %s, the alias of the store that consumers use", storage.Alias.Name).
 		WithHint("stop the consumers, then add --active")
 }
 

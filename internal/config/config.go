@@ -1,6 +1,11 @@
 package config
 
-import "github.com/helm-ferry/ferry/internal/provider"
+import (
+	"net/url"
+	"strings"
+
+	"github.com/helm-ferry/ferry/internal/provider"
+)
 
 // APIVersion and Kind identify the document.
 const (
@@ -49,6 +54,8 @@ type Spec struct {
 	Mirrors []Mirror `json:"mirrors,omitempty"`
 	// Scheduled VolumeSnapshots of claims.
 	Snapshots []Snapshot `json:"snapshots,omitempty"`
+	// Certificates in PEM that Jobs trust beside those of their image: for stores whose certificate is of an authority of your own.
+	CABundle string `json:"caBundle,omitempty"`
 	// Merged into the pod template of every Job: maps are merged, containers are merged by name (Ferry's is "ferry"), other lists are appended.
 	PodTemplate map[string]any `json:"podTemplate,omitempty"`
 }
@@ -83,6 +90,16 @@ type Alias struct {
 	Name string `json:"name,omitempty"`
 	// Port of the Service.
 	Port int32 `json:"port" jsonschema:"minimum=1,maximum=65535"`
+}
+
+// IsAlias tells whether a URL leads to the alias, by its short name or a longer one.
+func (o ObjectStorage) IsAlias(address string) bool {
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	host, _, _ := strings.Cut(parsed.Hostname(), ".")
+	return host == o.Alias.Name
 }
 
 // Credentials names the Secret that consumers read.
@@ -159,6 +176,8 @@ type Mirror struct {
 	Bandwidth Bandwidth `json:"bandwidth,omitempty"`
 	// Copies versions and delete markers too.
 	Versions bool `json:"versions,omitempty"`
+	// Gives buckets the settings of their originals. What could hurt the data comes after it, and what the destination cannot hold is named.
+	Settings bool `json:"settings,omitempty"`
 	// Deleting at the destination what the source no longer has.
 	Remove Remove `json:"remove"`
 	// Where at the destination Ferry keeps what is its own: locks, trash, journal, reports.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/x509"
 	"errors"
 	"slices"
 
@@ -35,6 +36,9 @@ func (c *Config) problems() Errors {
 		f.rows("spec.objectStorage.providers", err)
 	} else {
 		f.providers = registry.Names()
+	}
+	if bundle := c.Spec.CABundle; bundle != "" && !x509.NewCertPool().AppendCertsFromPEM([]byte(bundle)) {
+		f.add("spec.caBundle", "has no certificate in PEM: -----BEGIN CERTIFICATE-----")
 	}
 	c.Spec.ObjectStorage.problems(f)
 	c.Spec.PreUpgradeChecks.problems(f)

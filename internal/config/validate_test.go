@@ -117,6 +117,7 @@ func TestValidate(t *testing.T) {
 		"mirror secret":          {mirror("destination: {endpoint: https://s3, secretName: A}"), []string{`spec.mirrors[0].destination.secretName: "A"` + badObject}},
 		"mirror without buckets": {mirror("buckets: []"), []string{`spec.mirrors[0].buckets: is empty and so is spec.objectStorage.defaultBuckets: name the buckets, or "*" for all`}},
 		"mirror of all and more": {mirror("buckets: ['*', aaa]"), []string{`spec.mirrors[0].buckets: names "*", which is every bucket, beside others: choose one`}},
+		"no certificate":         {head + "  caBundle: none\n", []string{"spec.caBundle: has no certificate in PEM: -----BEGIN CERTIFICATE-----"}},
 		"state bucket":           {mirror("state: {bucket: A}"), []string{`spec.mirrors[0].state.bucket: "A"` + badBucket}},
 		"state prefix": {
 			mirror("state: {prefix: a//b}"),

@@ -7,6 +7,9 @@ defaults are Ferry's.
 {{- with (.Values.ferry).image -}}
 {{- $_ := set $spec "image" . -}}
 {{- end -}}
+{{- with .Values.caBundle -}}
+{{- $_ := set $spec "caBundle" . -}}
+{{- end -}}
 {{- range $section := list "objectStorage" "preUpgradeChecks" "migration" -}}
 {{- with include (printf "ferry.%s" $section) $ | fromYaml -}}
 {{- $_ := set $spec $section . -}}
