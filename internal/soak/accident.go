@@ -12,7 +12,7 @@ import (
 
 // accident lets a mirror run between servers that have accidents, while the source is
 // being written, and then once more in peace. It returns the outcome of the first run.
-func accident(ctx context.Context, seed uint64) (string, error) {
+func accident(ctx context.Context, seed uint64, lot lot) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	percent := 1 + int(seed%5)
@@ -28,10 +28,9 @@ func accident(ctx context.Context, seed uint64) (string, error) {
 		default: // the writer is at work
 		}
 	}
-	lot := draw(seed)
 	w, err := newWorld(ctx, seed,
 		quirky.Config{Fault: src.Fault, Stall: stall, Watch: arrival, Quirks: lot.source.quirks},
-		quirky.Config{Fault: dst.Fault, Stall: stall, Quirks: lot.destination.quirks})
+		quirky.Config{Fault: dst.Fault, Stall: stall, Quirks: lot.destination.quirks}, lot.tagged())
 	if err != nil {
 		return "error", err
 	}
@@ -61,11 +60,15 @@ func accident(ctx context.Context, seed uint64) (string, error) {
 	if rep, err = mirror.Run(ctx, w.from, w.to, w.options(true)); err != nil {
 		return outcome, fmt.Errorf("run in peace: %w", err)
 	}
-	if rep.Outcome() != mirror.OutcomeDone {
+	if rep.Outcome() != mirror.OutcomeDone && !lot.endless() {
 		return outcome, fmt.Errorf("run in peace is %s: %+v", rep.Outcome(), rep.Buckets)
 	}
 	if err := w.whole(); err != nil {
 		return outcome, err
+	}
+
+	if rep.Outcome() != mirror.OutcomeDone {
+		return outcome, nil
 	}
 
 	return outcome, w.equal()
@@ -91,7 +94,7 @@ const writeEvery = 4
 // is replaced, some objects come and go.
 func (w *world) write(ctx context.Context, requests <-chan struct{}) error {
 	random := rand.New(rand.NewPCG(w.seed, 2)) //nolint:gosec // chance
-	hot := &world{random: random}
+	hot := &world{random: random, tagged: w.tagged}
 	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():

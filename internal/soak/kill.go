@@ -152,7 +152,7 @@ func kill(ctx context.Context, program string, seed uint64, at phase) (int, kill
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	measure := &killer{seen: map[phase]int{}}
-	w, err := newWorld(ctx, seed, quirky.Config{Watch: measure.watch}, quirky.Config{Watch: measure.watch})
+	w, err := newWorld(ctx, seed, quirky.Config{Watch: measure.watch}, quirky.Config{Watch: measure.watch}, true)
 	if err != nil {
 		return 0, killed{}, err
 	}
@@ -180,7 +180,7 @@ func kill(ctx context.Context, program string, seed uint64, at phase) (int, kill
 
 func (k *killer) try(ctx context.Context, program string, seed uint64) (int, error) {
 	clear(k.seen)
-	w, err := newWorld(ctx, seed, quirky.Config{Watch: k.watch}, quirky.Config{Watch: k.watch})
+	w, err := newWorld(ctx, seed, quirky.Config{Watch: k.watch}, quirky.Config{Watch: k.watch}, true)
 	if err != nil {
 		return 0, err
 	}

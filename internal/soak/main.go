@@ -68,7 +68,8 @@ func soak(ctx context.Context, log io.Writer, opts options) (results, error) {
 	for i := range opts.accidents {
 		trials.Go(func() error {
 			seed := opts.seed + uint64(i)
-			outcome, err := accident(ctx, seed)
+			lot := draw(seed)
+			outcome, err := accident(ctx, seed, lot)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -76,8 +77,11 @@ func soak(ctx context.Context, log io.Writer, opts options) (results, error) {
 				faults = append(faults, err)
 				fmt.Fprintf(log, "FAILED %v\nrepeat it: go run ./internal/soak -seed %d -accidents 1 -kills 0\n", err, seed)
 			}
-			for _, q := range []quirk{draw(seed).source, draw(seed).destination} {
+			for _, q := range []quirk{lot.source, lot.destination} {
 				res.Quirks[q.name]++
+			}
+			if lot.endless() {
+				res.Endless++
 			}
 			res.Accidents++
 			res.Outcomes[outcome]++

@@ -13,8 +13,9 @@ import (
 type results struct {
 	Seed      uint64         `json:"seed"`
 	Accidents int            `json:"accidents"`
-	Outcomes  map[string]int `json:"outcomes"` // of the runs with accidents; those after them were all done
+	Outcomes  map[string]int `json:"outcomes"` // of the runs with accidents; those after them were done, but for endless ones
 	Quirks    map[string]int `json:"quirks"`   // how often one of the two servers had it
+	Endless   int            `json:"endless"`  // trials with a server whose listings no mirror can trust
 	Kills     map[phase]int  `json:"kills"`
 	Killed    []killed       `json:"killed"`
 	Strays    int            `json:"strays"` // uploads that neither the run that was killed nor the next one ended
@@ -68,7 +69,9 @@ server has one of these quirks by chance: %s. Half of the runs keep their state 
 	fmt.Fprintf(&b, `
 In every trial: a run that was done had missed nothing; at no time did the destination hold anything but
 whole versions that the source had, or what it held before; nothing was deleted that the source has; what
-was replaced or removed is in the trash; the next run, in peace, was done, and both sides were equal.
+was replaced or removed is in the trash. Headers, user metadata and tags are part of what is compared. The next
+run, in peace, was done, and both sides were equal; but for %d trials with a server whose listings are out of
+order, end early, repeat themselves or name what is not there: such a run is not done, and says so.
 
 ## Kills
 
@@ -77,7 +80,7 @@ carried it out and not answered yet; n is chance.
 
 | killed during | times |
 |---|---:|
-`)
+`, r.Endless)
 	for _, at := range phases {
 		fmt.Fprintf(&b, "| %s | %d |\n", at, r.Kills[at])
 	}

@@ -106,7 +106,7 @@ func TestChecks(t *testing.T) {
 
 // peace is a world after a mirror without accidents, with one more object on both sides.
 func peace(ctx context.Context) (*world, error) {
-	w, err := newWorld(ctx, 1, quirky.Config{}, quirky.Config{})
+	w, err := newWorld(ctx, 1, quirky.Config{}, quirky.Config{}, true)
 	if err == nil {
 		_, err = mirror.Run(ctx, w.from, w.to, w.options(true))
 	}

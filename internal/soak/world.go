@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -27,12 +28,13 @@ type world struct {
 	lasting, passing []string // keys that the source has all the time, and now and then
 	before           map[string]quirky.Digest
 	stated           bool // runs keep their state at the destination
+	tagged           bool // some objects have tags
 }
 
 // newWorld makes a world of a seed.
-func newWorld(ctx context.Context, seed uint64, src, dst quirky.Config) (*world, error) {
+func newWorld(ctx context.Context, seed uint64, src, dst quirky.Config, tagged bool) (*world, error) {
 	src.History, dst.History = true, true
-	w := &world{seed: seed, random: rand.New(rand.NewPCG(seed, 1)), src: quirky.New(src), dst: quirky.New(dst)} //nolint:gosec // chance
+	w := &world{seed: seed, random: rand.New(rand.NewPCG(seed, 1)), src: quirky.New(src), dst: quirky.New(dst), tagged: tagged} //nolint:gosec // chance
 	var err error
 	if w.srcURL, w.from, err = open(ctx, w.src); err != nil {
 		return nil, err
@@ -104,12 +106,23 @@ func (w *world) load() error {
 	return nil
 }
 
-// object makes up an object that differs from all others.
+// object makes up an object that differs from all others. Some have metadata, some of these tags.
 func (w *world) object(key string, parts int) quirky.Object {
 	var obj quirky.Object
 	for n := range parts {
 		line := fmt.Sprintf("%s %d %d\n", key, n, w.random.Uint64())
 		obj.Parts = append(obj.Parts, []byte(strings.Repeat(line, 1+w.random.IntN(400))))
+	}
+
+	switch lot := w.random.IntN(6); {
+	case lot > 1:
+		return obj
+	case lot == 0 && w.tagged:
+		obj.Tags = map[string]string{"team": "lake", "n": fmt.Sprint(w.random.Uint32())}
+
+		fallthrough
+	default:
+		obj.Header = http.Header{"Content-Type": {"text/plain"}, "Cache-Control": {"no-store"}, "X-Amz-Meta-N": {fmt.Sprint(w.random.Uint32())}}
 	}
 
 	return obj

@@ -2,11 +2,13 @@ package quirky
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
-// Digest is the SHA-256 of a content.
+// Digest is the SHA-256 of a content, of the headers that its owner chose and of its tags.
 type Digest [sha256.Size]byte
 
 // Event is a change of a key.
@@ -30,6 +32,11 @@ func (v *version) digest() Digest {
 	for _, piece := range v.pieces {
 		hash.Write(piece)
 	}
+	for _, name := range slices.Sorted(maps.Keys(v.header)) {
+		fmt.Fprintf(hash, "%s: %q\n", name, v.header[name])
+	}
+	tags := slices.SortedFunc(slices.Values(v.tags), func(a, b tag) int { return strings.Compare(a.key, b.key) })
+	fmt.Fprintf(hash, "%q", tags)
 
 	return Digest(hash.Sum(nil))
 }
