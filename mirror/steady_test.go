@@ -141,6 +141,11 @@ func TestDryRun(t *testing.T) {
 		for _, method := range []string{"Put", "Upload", "CreateBucket", "Remove"} {
 			w.equal(method, dst.Calls(method), 0)
 		}
+
+		planned := []int64{rep.Totals.Planned, rep.Totals.PlannedBytes, rep.Totals.Replaced, rep.Totals.PlannedRemovals}
+		opts.DryRun = false
+		rep = w.run(w.src, w.dst, opts, mirror.OutcomeDone)
+		w.equal("done as planned", []int64{rep.Totals.Copied, rep.Totals.CopiedBytes, rep.Totals.Replaced, rep.Totals.Removed}, planned)
 	})
 }
 
