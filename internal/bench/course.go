@@ -46,7 +46,7 @@ func allCourses() []course {
 
 	return []course{
 		{series: cold, objects: 20_000, size: 4 << 10, rounds: 3, roads: all, extra: []string{bareCopy, reference}},
-		{series: noop, objects: 200_000, size: 64, equal: true, rounds: 3, roads: []road{alike}},
+		{series: noop, objects: 200_000, size: 64, equal: true, rounds: 3, roads: all},
 		{series: noopFlat, objects: 200_000, size: 64, equal: true, flat: true, rounds: 3, roads: []road{alike, memory}},
 		{series: parts, objects: 4, size: 256 << 20, part: 16 << 20, rounds: 3, roads: all},
 		{series: mebibytes, objects: 2_000, size: 1 << 20, rounds: 3, roads: all, extra: []string{bareCopy}},
