@@ -30,7 +30,7 @@ func (r right) attributes(namespace string) *authorization.ResourceAttributes {
 var (
 	needed = []right{
 		"list /persistentvolumeclaims", "get /persistentvolumeclaims/uploads", "patch /persistentvolumeclaims/uploads",
-		"list apps/statefulsets", "patch apps/statefulsets/db", "get /services/shop-objectstorage", "get /configmaps/shop-migration-record",
+		"list apps/statefulsets", "patch apps/statefulsets/db", "get /services/shop-objectstorage", "get /configmaps/shop-migration-record", "get /configmaps/shop-ferry",
 	}
 	never = []right{
 		"delete /persistentvolumeclaims/uploads", "update /persistentvolumeclaims/uploads", "create /persistentvolumeclaims", "deletecollection /persistentvolumeclaims",
