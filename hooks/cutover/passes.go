@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -102,29 +103,42 @@ func (w World) pass(ctx context.Context, t transfer, metadata bool) (retry bool,
 	if err := w.begin(ctx, StepVerify); err != nil {
 		return false, proof{}, err
 	}
+	p, left, report, err := w.compare(ctx, t, copied.refused, keys)
+	if refusal, unequal := errors.AsType[*Refusal](err); unequal {
+		refusal.Reason = "the stores are not equal after the second pass: " + refusal.Reason
+		return !metadata && onlyMetadata(report), proof{}, refusal
+	}
+	if err != nil {
+		return false, proof{}, err
+	}
+	if err := keys.keep(ctx, copies.Options.State, p.reportDigest); err != nil {
+		return false, proof{}, err
+	}
+	return false, p, left.keep(ctx, copies.Options.State, p.reportDigest)
+}
+
+// compare proves that the target holds what the source does, but for what it refused and what is spared; this is
+// what is left behind. A difference is a [*Refusal].
+func (w World) compare(ctx context.Context, t transfer, refused behind, keys *keysets) (p proof, left behind, report mirror.Report, err error) {
 	compares, tolerance := w.job(t, copying.Compares)
-	tolerance.refused = copied.refused
+	tolerance.refused = refused
 	var source, target record.Marker
 	report, err = copying.Run(ctx, w.Log, compares, marked{t.src, &source, keys}, writable{t.dst, &target})
 	report, verdict := tolerance.Judge(w.Log, compares, report, err)
 	if !verdict.Done() {
-		err := &Refusal{Reason: "the stores are not equal after the second pass: " + verdict.Text, Err: err}
-		return !metadata && onlyMetadata(report), proof{}, err
+		return proof{}, behind{}, report, &Refusal{Reason: verdict.Text, Err: err}
 	}
 	w.Log.Info("cutover", "verified", verdict.Text)
 	if p, err = newProof(report, record.Marks{Source: source.Marks(), Destination: target.Marks()}); err != nil {
-		return false, proof{}, err
+		return proof{}, behind{}, report, err
 	}
-	left := tolerance.refused
+	left = tolerance.refused
 	p.behind.On = t.From
 	if left.total() == 0 {
 		left, p.behind.On = tolerance.kept, t.To
 	}
 	p.behind.Left = left.found().kept()
-	if err := keys.keep(ctx, copies.Options.State, p.reportDigest); err != nil {
-		return false, proof{}, err
-	}
-	return false, p, left.keep(ctx, copies.Options.State, p.reportDigest)
+	return p, left, report, nil
 }
 
 // nested says which keys the target could not hold beside others, and what to do about it.

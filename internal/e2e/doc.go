@@ -31,5 +31,7 @@
 //	TestAMirrorThatHangs                                                       on its source, on its destination
 //	TestToAStoreOutsideAndBack                                                 both Helms: there and back, a stranger,
 //	                                                                           rolled back, never ready
-//	TestHelmIsKilled, TestMoveToARow…                                          all of it
+//	TestHelmIsKilled, TestMoveToARow…,                                         all of it
+//	TestACopyOfOthersIsProven
+//	TestTheOperatorsPage                                                       what docs/migrate.md quotes
 package e2e

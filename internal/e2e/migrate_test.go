@@ -74,14 +74,7 @@ func (l *lake) stopped() {
 
 func (l *lake) scale(replicas int32) {
 	l.t.Helper()
-	scale, err := l.client.AppsV1().Deployments(l.namespace).GetScale(l.t.Context(), l.name+"-load", meta.GetOptions{})
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	scale.Spec.Replicas = replicas
-	if _, err := l.client.AppsV1().Deployments(l.namespace).UpdateScale(l.t.Context(), l.name+"-load", scale, meta.UpdateOptions{}); err != nil {
-		l.t.Fatal(err)
-	}
+	l.scaleOf("load", replicas)
 }
 
 // A release moves from one store to the other under load: nothing that its application was promised is

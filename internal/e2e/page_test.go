@@ -76,12 +76,10 @@ func newOperator(l *lake) *operator {
 	o := &operator{lake: l, folder: filepath.Dir(l.chart), path: l.t.TempDir()}
 	for link, program := range map[string]string{"helm": l.helm, "kubectl": "kubectl"} {
 		file, err := testworld.Program(l.t.Context(), program)
-		if err == nil {
-			err = os.Symlink(file, filepath.Join(o.path, link))
-		}
 		if err != nil {
 			l.t.Fatal(err)
 		}
+		o.has(link, file)
 	}
 	values, err := os.ReadFile(l.values)
 	if err == nil { // what the chart would add itself is left to the command
@@ -100,6 +98,14 @@ func newOperator(l *lake) *operator {
 	}
 
 	return o
+}
+
+// has gives the operator a program.
+func (o *operator) has(name, program string) {
+	o.t.Helper()
+	if err := os.Symlink(program, filepath.Join(o.path, name)); err != nil {
+		o.t.Fatal(err)
+	}
 }
 
 func (o *operator) kubeconfig() string { return filepath.Join(o.path, "kubeconfig") }

@@ -235,11 +235,7 @@ func (l *lake) store(provider string) *minio.Client {
 
 func (l *lake) open(provider, access, secret string) *minio.Client {
 	l.t.Helper()
-	service, err := l.client.CoreV1().Services(l.namespace).Get(l.t.Context(), l.name+"-"+provider, meta.GetOptions{})
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	client, err := minio.New(fmt.Sprintf("%s:%d", service.Spec.ClusterIP, ports[provider]), &minio.Options{
+	client, err := minio.New(l.host(provider), &minio.Options{
 		Creds:        credentials.NewStaticV4(access, secret, ""),
 		Region:       "us-east-1",
 		BucketLookup: minio.BucketLookupPath,
@@ -250,6 +246,17 @@ func (l *lake) open(provider, access, secret string) *minio.Client {
 	}
 
 	return client
+}
+
+// host is the address of a store's own Service.
+func (l *lake) host(provider string) string {
+	l.t.Helper()
+	service, err := l.client.CoreV1().Services(l.namespace).Get(l.t.Context(), l.name+"-"+provider, meta.GetOptions{})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+
+	return fmt.Sprintf("%s:%d", service.Spec.ClusterIP, ports[provider])
 }
 
 // contents are the objects of the bucket that the application writes to.

@@ -63,8 +63,12 @@ func historyOf(records []storedRecord) (History, error) {
 			toCome = &records[i]
 		}
 	}
-	if toCome != nil && !toCome.pending() {
-		toCome = nil
+	var h History
+	if toCome != nil {
+		h.Newest = toCome.number
+		if !toCome.pending() {
+			toCome = nil
+		}
 	}
 	rollback := toCome != nil && toCome.status == pendingRollback
 	for i := range records {
@@ -76,7 +80,6 @@ func historyOf(records []storedRecord) (History, error) {
 			inForce = r
 		}
 	}
-	var h History
 	var err error
 	if inForce != nil {
 		if h.InForce, err = inForce.decode(); err != nil {

@@ -40,4 +40,6 @@ type History struct {
 	InForce *Revision
 	// ToCome is the revision that Helm is at work on; nil when it is at work on none.
 	ToCome *Revision
+	// Newest is the highest number of a revision, whatever became of it; 0 before the first one.
+	Newest int
 }
