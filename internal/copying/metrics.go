@@ -85,7 +85,9 @@ func (m *metrics) ofBuckets(report mirror.Report) {
 		{"ferry_mirror_guard_refusals", "Whether a guard stopped the last run over the bucket.",
 			func(b mirror.BucketReport) []row { return []row{{value: truth(b.Refused != "")}} }},
 		{"ferry_mirror_complete", "Whether both listings were read to a proven end, no object failed, and nothing is left that differs.",
-			func(b mirror.BucketReport) []row { return []row{{value: truth(b.Complete && b.Differences.Total == 0)}} }},
+			func(b mirror.BucketReport) []row {
+				return []row{{value: truth(b.Complete && b.Differences.Total == 0)}}
+			}},
 	} {
 		if len(report.Buckets) == 0 {
 			return

@@ -134,7 +134,7 @@ func (p place) up(ctx context.Context) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.launch("attend", attend, "attend", p.dir); err != nil {
+	if err := p.launch("attend", attend, filepath.Dir(attend), "attend", p.dir); err != nil {
 		return nil, err
 	}
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -23,12 +24,17 @@ type part struct {
 // start starts programs that go on when this process ends. nsenter and not `ip netns exec`: that one
 // remounts /sys and hides the cgroups from the kubelet.
 func (p place) start(ctx context.Context, parts ...part) error {
+	shim, err := testworld.Program(ctx, "containerd-shim-runc-v2")
+	if err != nil {
+		return err
+	}
 	for _, s := range parts {
 		path, err := testworld.Program(ctx, s.name)
 		if err != nil {
 			return err
 		}
-		if err := p.launch(s.name, path, s.args...); err != nil {
+		// a containerd that starts again looks there for the shim of what runs
+		if err := p.launch(s.name, path, filepath.Dir(shim), s.args...); err != nil {
 			return err
 		}
 	}
@@ -36,7 +42,7 @@ func (p place) start(ctx context.Context, parts ...part) error {
 	return nil
 }
 
-func (p place) launch(name, path string, args ...string) error {
+func (p place) launch(name, path, programs string, args ...string) error {
 	log, err := os.OpenFile(p.file("log", name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -45,7 +51,7 @@ func (p place) launch(name, path string, args ...string) error {
 	//nolint:noctx // A cluster outlives the process that starts it, until Down.
 	cmd := exec.Command("nsenter", append([]string{"--net=" + p.Netns(), "--", path}, args...)...)
 	cmd.Dir = p.dir
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.dir}
+	cmd.Env = []string{"PATH=" + programs + ":" + os.Getenv("PATH"), "HOME=" + p.dir}
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
