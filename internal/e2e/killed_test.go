@@ -13,7 +13,7 @@ import (
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Helm is killed during the cutover, and the release is left pending: the watchdog brings the consumers back
+// Helm is killed during the cutover with its Job, and the release is left pending: the watchdog brings the consumers back
 // to the store that they were on, and ferry migrate goes on by itself.
 func TestHelmIsKilled(t *testing.T) {
 	if !*full {
@@ -23,11 +23,12 @@ func TestHelmIsKilled(t *testing.T) {
 	l.installed()
 	line := append(l.configured("activeProvider: versitygw"), "versitygw.enabled=true")
 	p := l.start(t, l.helm, "helm", l.line("upgrade", line...)...)
-	l.await("the watchdog", l.running("lake-watchdog"))
+	l.await("a cutover that stops consumers", l.cutover("stopping"))
 	if err := p.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = p.cmd.Wait() // it was killed
+	l.crush("lake-cutover") // nothing but the watchdog is left
+	_ = p.cmd.Wait()        // it was killed
 	p.end()
 	if out := l.must(t, l.helm, "helm", "status", l.name, "--namespace", l.namespace); !strings.Contains(out, "STATUS: pending-upgrade") {
 		t.Errorf("the release is not pending:\n%s", out)
@@ -51,4 +52,18 @@ func TestHelmIsKilled(t *testing.T) {
 	move[0] = "migrate"
 	l.must(t, l.helm, "ferry", move...)
 	l.holds("versitygw")
+}
+
+// crush removes a Job, and its pod without any grace.
+func (l *lake) crush(job string) {
+	l.t.Helper()
+	now, background := int64(0), meta.DeletePropagationBackground
+	pods := meta.ListOptions{LabelSelector: "batch.kubernetes.io/job-name=" + job}
+	err := errors.Join(
+		l.client.BatchV1().Jobs(l.namespace).Delete(l.t.Context(), job, meta.DeleteOptions{PropagationPolicy: &background}),
+		l.client.CoreV1().Pods(l.namespace).DeleteCollection(l.t.Context(), meta.DeleteOptions{GracePeriodSeconds: &now}, pods),
+	)
+	if err != nil {
+		l.t.Fatal(err)
+	}
 }

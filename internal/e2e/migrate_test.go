@@ -115,13 +115,22 @@ func (l *lake) moved() {
 	}
 	l.ready("app.kubernetes.io/name=load", 1)
 	l.ready("app.kubernetes.io/name=notebook", 1)
+	late(t, out)
 	time.Sleep(2 * time.Second) // of writing to the other store
 	outside.stop()
 	l.stopped()
 	l.proven("versitygw")
-	late := outside.ledger().Check(l.contents("versitygw"))
+	missing := outside.ledger().Check(l.contents("versitygw"))
 	exit, retire := l.upgrade("activeProvider: versitygw", "minio.enabled=false", "versitygw.enabled=true")
-	l.named(late, out, exit, retire)
+	l.named(missing, out, exit, retire)
+}
+
+// late checks that an outsider was seen to write after the proof, without which its part would show nothing.
+func late(t *testing.T, cutover string) {
+	t.Helper()
+	if _, after, proven := strings.Cut(cutover, "PROVEN: "); !proven || !strings.Contains(after, "outsider/") {
+		t.Error("the outsider was not seen to write after the proof")
+	}
 }
 
 // named checks that what an outsider has written late to MinIO, and the new store lacks, is named by the
@@ -175,18 +184,25 @@ func TestMigrate(t *testing.T) {
 	}
 }
 
-// The pod of the cutover is killed at moments of chance: each time the upgrade fails, the alias stays, and
-// the consumers come back; the upgrade after that moves everything. One that is done before it can be killed
-// does not count, and the next one moves back.
+// The pod of the cutover is killed at moments of chance: each time the upgrade fails, and the alias stays. The
+// consumers come back by themselves, and the upgrade after that moves everything. One that is done before it can
+// be killed does not count, and the next one moves back.
 func TestKilledCutover(t *testing.T) {
-	kills := 3
-	if *full {
-		kills = 20
+	for helm, kills := range map[string]int{"helm3": 0, "helm4": 3} {
+		if *full {
+			kills = 20
+		}
+		if kills > 0 {
+			t.Run(helm, func(t *testing.T) { newLake(t, helm, "kill-"+helm).killedOften(kills) })
+		}
 	}
+}
+
+func (l *lake) killedOften(kills int) {
+	t := l.t
 	const seed = 1
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 1))
-	l := newLake(t, "helm4", "kill-helm4")
 	l.prepared()
 	var done []kill
 	for tries := 0; len(done) < kills; tries++ {
@@ -194,39 +210,50 @@ func TestKilledCutover(t *testing.T) {
 			t.Fatalf("of %d cutovers only %d could be killed", tries, len(done))
 		}
 		from := l.active()
-		delay := time.Duration(random.IntN(4000)) * time.Millisecond
+		k := kill{N: len(done) + 1, After: (time.Duration(random.IntN(4500)) * time.Millisecond).String()}
 		killed := make(chan error, 1)
-		go func() { killed <- l.kill("lake-cutover", delay) }()
-		exit, out := l.move(l.other(from))
+		go func() { killed <- l.kill("lake-cutover", &k) }()
+		var out string
+		k.Exit, out = l.move(l.other(from))
 		if err := <-killed; err != nil {
 			t.Fatal(err)
 		}
-		if exit == 0 || strings.Contains(out, "PROVEN: ") {
-			t.Logf("after %s it was done before it could be killed", delay)
+		if k.Exit == 0 || strings.Contains(out, "PROVEN: ") {
+			t.Logf("after %s it was done before it could be killed", k.After)
+
 			continue
 		}
-		done = append(done, kill{N: len(done) + 1, After: delay.String(), Exit: exit, Active: l.active()})
-		t.Logf("%+v", done[len(done)-1])
-		if active := l.active(); active != from {
-			t.Fatalf("the upgrade failed, and the alias selects %s", active)
+		k.Active = l.active()
+		done = append(done, k)
+		t.Logf("%+v", k)
+		if k.Active != from {
+			t.Fatalf("the upgrade failed, and the alias selects %s", k.Active)
 		}
 	}
+	l.within(5*time.Minute, "the consumers to come back", func(ctx context.Context) error {
+		_, err := l.client.CoreV1().ConfigMaps(l.namespace).Get(ctx, "lake-cutover-journal", meta.GetOptions{})
+		if err == nil {
+			return errors.New("the journal is there")
+		}
+		if apierrors.IsNotFound(err) {
+			return nil
+		}
+
+		return err
+	})
+	l.holds(l.active())
 	to := l.other(l.active())
 	if exit, _ := l.move(to); exit != 0 {
 		t.Fatalf("the upgrade after all kills ended with %d", exit)
 	}
-	l.ready("app.kubernetes.io/name=load", 1)
-	l.ready("app.kubernetes.io/name=notebook", 1)
-	time.Sleep(2 * time.Second) // of writing to the other store
-	l.stopped()
-	l.proven(to)
+	l.holds(to)
 	if *full && !t.Failed() {
 		written, present := l.ledger().Keys()
-		writeResults(t, "kills.json", map[string]any{"seed": seed, "kills": done, "keysWritten": written, "objectsProven": present})
+		writeResults(t, "kills-"+l.helm+".json", map[string]any{"seed": seed, "kills": done, "keysWritten": written, "objectsProven": present})
 	}
 }
 
-// move upgrades the release, with a bare Helm 4, to a store.
+// move upgrades the release to a store: with a bare Helm 4, and with Ferry under Helm 3.
 func (l *lake) move(to string) (int, string) {
 	l.t.Helper()
 
@@ -236,15 +263,19 @@ func (l *lake) move(to string) (int, string) {
 // prepared installs the release with both stores, and waits until the first pass has copied.
 func (l *lake) prepared() {
 	l.t.Helper()
-	l.must(l.t, l.helm, "helm", l.line("install", append(l.configured("previousProvider: minio"), "--wait", "versitygw.enabled=true")...)...)
+	if exit, _ := l.upgrade("previousProvider: minio", "--install", "--wait", "versitygw.enabled=true"); exit != 0 {
+		l.t.Fatalf("the installation ends with %d", exit)
+	}
 	l.ready("app.kubernetes.io/name=load", 1)
 	l.await("the first pass", l.jobDone("app.kubernetes.io/component=migration"))
 }
 
 // kill is one that happened: how long after the pod began to run, and what came of the upgrade.
 type kill struct {
-	N      int    `json:"n"`
-	After  string `json:"after"`
+	N     int    `json:"n"`
+	After string `json:"after"`
+	// State is that of the cutover when its pod was killed: preflight, stopping or proven.
+	State  string `json:"state"`
 	Exit   int    `json:"exit"`
 	Active string `json:"active"`
 }
@@ -271,7 +302,11 @@ func writeResult(t *testing.T, name string, text []byte) {
 }
 
 // kill ends the pod of a Job by force, some time after it began to run.
-func (l *lake) kill(job string, delay time.Duration) error {
+func (l *lake) kill(job string, k *kill) error {
+	delay, err := time.ParseDuration(k.After)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(l.t.Context(), 2*time.Minute)
 	defer cancel()
 	for ; ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
@@ -284,6 +319,7 @@ func (l *lake) kill(job string, delay time.Duration) error {
 				continue
 			}
 			time.Sleep(delay)
+			k.State = l.stateOfCutover(ctx)
 			now := int64(0)
 			err := l.client.CoreV1().Pods(l.namespace).Delete(ctx, pod.Name, meta.DeleteOptions{GracePeriodSeconds: &now})
 			if apierrors.IsNotFound(err) {

@@ -94,11 +94,12 @@ func (l *lake) watched() {
 	if exit != 0 && !strings.Contains(out, "PARTIAL: ") || !strings.Contains(out, "PROVEN: ") {
 		l.t.Fatalf("the cutover ended with %d", exit)
 	}
+	late(l.t, out)
 	outsider.stop()
 	l.holds(to)
-	late := outsider.ledger().Check(l.contents(to))
+	missing := outsider.ledger().Check(l.contents(to))
 	exit, retire := l.run(l.t, l.helm, "ferry", l.ferryTo(to, "minio.enabled=false")...)
-	l.named(late, out, exit, retire)
+	l.named(missing, out, exit, retire)
 	l.must(l.t, l.helm, "ferry", l.ferryTo(to)...)
 	l.ready("app.kubernetes.io/name=minio", 1)
 	l.holds(to)
