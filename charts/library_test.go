@@ -253,6 +253,10 @@ func TestCutoverHooks(t *testing.T) {
 		if diff := cmp.Diff(want, args); diff != "" {
 			t.Errorf("arguments (-want +got):\n%s", diff)
 		}
+		confirm, weight := find(t, stream, "Job/ilum-confirm"), "helm.sh/hook-weight"
+		if before, after := job.Annotations()[weight], confirm.Annotations()[weight]; before != "-5" || after != "-4" {
+			t.Errorf("the cutover has weight %s, and what asks for its proof %s", before, after)
+		}
 		if events := find(t, stream, "Job/ilum-bring-back").Annotations()["helm.sh/hook"]; events != "post-upgrade,post-rollback" {
 			t.Errorf("bringing back is a hook of %s", events)
 		}

@@ -27,9 +27,9 @@ type cutoverOptions struct {
 	// manifest is a file with the manifest to come, where Helm has no record of it yet.
 	manifest string
 
-	revision int
-	stores   stores
-	abort    bool
+	revision       int
+	stores         stores
+	abort, confirm bool
 }
 
 func (o *cutoverOptions) addFlags(cmd *cobra.Command) {
@@ -53,13 +53,18 @@ those of the other, compares them, and writes the record. Only then does Helm ap
 
 Whatever fails, the consumers come back, the alias stays, and the upgrade is refused.
 
---abort undoes a cutover that is half done: consumers come back, what was copied stays where it is.`,
+--abort undoes a cutover that is half done: consumers come back, what was copied stays where it is.
+
+--confirm moves nothing. As a hook behind that of the cutover it refuses an upgrade whose record is not
+there: Helm 3 takes a Job that somebody deletes for one that has succeeded.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.runCutover(cmd.Context(), opts) },
 	}
 	opts.addFlags(cmd)
 	cmd.Flags().StringVar(&opts.manifest, "manifest", "",
 		"`file` with the manifest to come, where Helm is not at work on it yet; goes with --release and --revision")
 	cmd.Flags().BoolVar(&opts.abort, "abort", false, "undo a cutover that is half done")
+	cmd.Flags().BoolVar(&opts.confirm, "confirm", false, "make sure that the cutover before it has proven what it had to")
+	cmd.MarkFlagsMutuallyExclusive("abort", "confirm", "manifest")
 	return cmd
 }
 
@@ -75,6 +80,10 @@ func (p program) runCutover(ctx context.Context, opts *cutoverOptions) error {
 	s, err := opts.situation(ctx, w)
 	if err != nil {
 		return err
+	}
+	if opts.confirm {
+		verdict, err := w.Confirm(ctx, s)
+		return p.concludeCutover(verdict, err)
 	}
 	verdict, err := p.withStores(w, opts.stores, s).Run(ctx, s)
 	return p.concludeCutover(verdict, err)

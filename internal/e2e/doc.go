@@ -19,14 +19,16 @@
 //	test                                   make e2e                            with -full besides
 //	TestFirstPass, TestGuard, TestMigrate  both Helms
 //	TestMove                               Helm 4                              Helm 3
-//	TestKilledCutover                      3 kills                             20 kills, docs/results/kills.json
+//	TestTheChartMovesItself                Helm 3                              Helm 4
+//	TestKilledCutover                      Helm 4, 3 kills                     both, 20 kills each, docs/results/kills-*.json
 //	TestLoss                               a row for each mechanism            all rows, docs/guard.md
 //	TestACutoverThatStopsNobodyIsCaught    a hook without the stop
 //	TestCutovers/helm3                     rolled back after a failure;        an application never gets ready;
-//	                                       a store retired                     Helm 4 takes over
+//	                                       a store retired                     a Job vanishes; Helm 4 takes over
 //	TestCutovers/helm4                     the node crashes                    rolled back; never ready; a store retired;
 //	                                                                           applied by client and by server;
-//	                                                                           kubelet and containerd killed, twice
+//	                                                                           kubelet and containerd killed, twice;
+//	                                                                           a Job vanishes
 //	TestMirror                             all of it
 //	TestAMirrorThatHangs                                                       on its source, on its destination
 //	TestToAStoreOutsideAndBack                                                 both Helms: there and back, a stranger,

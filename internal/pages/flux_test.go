@@ -247,8 +247,8 @@ func TestFluxMigration(t *testing.T) {
 			}
 		}
 		want := []string{
-			"guard minio", "cutover minio", "bring-back minio", "migrate",
-			"guard minio", "cutover minio", "bring-back rustfs",
+			"guard minio", "cutover minio", "confirm minio", "bring-back minio", "migrate",
+			"guard minio", "cutover minio", "confirm minio", "bring-back rustfs",
 		}
 		if !sameButFor(order, want, "migrate") {
 			t.Errorf("the hooks ran as %q, want %q", order, want)
@@ -280,7 +280,9 @@ func (f *flux) playCutover(t *testing.T) {
 case $1 in
 migrate) echo played migrate; exit 0 ;;
 esac
-echo "played $1 $(KUBECTL --cache-dir "$(dirname "$0")/cache" get service lake-objectstorage -o 'jsonpath={.metadata.labels.helm-ferry\.dev/provider}')"
+what=$1
+[ "$2" = --confirm ] && what=confirm
+echo "played $what $(KUBECTL --cache-dir "$(dirname "$0")/cache" get service lake-objectstorage -o 'jsonpath={.metadata.labels.helm-ferry\.dev/provider}')"
 case $1 in
 cutover|bring-back) exit 0 ;;
 esac

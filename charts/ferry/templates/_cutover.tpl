@@ -176,8 +176,10 @@ metadata:
 data:
   ferry.yaml: |
     {{- include "ferry.document" . | nindent 4 }}
-{{- range $job := list (dict "name" $name "command" "cutover" "weight" "-5" "events" "pre-upgrade,pre-rollback")
-      (dict "name" (printf "%s-bring-back" (include "ferry.name" .)) "command" "bring-back" "weight" "5" "events" "post-upgrade,post-rollback") }}
+{{- /* Helm 3 takes a Job that vanishes for one that has succeeded: another one asks for the proof */ -}}
+{{- range $job := list (dict "name" $name "command" (list "cutover") "weight" "-5" "events" "pre-upgrade,pre-rollback" "env" $env)
+      (dict "name" (printf "%s-confirm" (include "ferry.name" .)) "command" (list "cutover" "--confirm") "weight" "-4" "events" "pre-upgrade,pre-rollback")
+      (dict "name" (printf "%s-bring-back" (include "ferry.name" .)) "command" (list "bring-back") "weight" "5" "events" "post-upgrade,post-rollback" "env" $env) }}
 ---
 apiVersion: batch/v1
 kind: Job
@@ -188,7 +190,7 @@ spec:
   backoffLimit: 0
   activeDeadlineSeconds: {{ $seconds }}
   template:
-    {{- $args := list $job.command "--config=/etc/ferry/ferry.yaml" (printf "--release=%s" $.Release.Name) (printf "--revision=%d" (int $.Release.Revision)) }}
-    {{- include "ferry.pod" (dict "root" $ "name" $name "component" "migration" "args" $args "env" $env) | nindent 4 }}
+    {{- $args := concat $job.command (list "--config=/etc/ferry/ferry.yaml" (printf "--release=%s" $.Release.Name) (printf "--revision=%d" (int $.Release.Revision))) }}
+    {{- include "ferry.pod" (dict "root" $ "name" $name "component" "migration" "args" $args "env" $job.env) | nindent 4 }}
 {{- end }}
 {{- end -}}
