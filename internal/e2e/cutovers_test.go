@@ -69,7 +69,6 @@ func TestCutovers(t *testing.T) {
 			{"a later failure is rolled back with what was written since", false, (*lake).rolledBack},
 			{"the store from before goes, and comes back", false, (*lake).retired},
 			{"an application that never gets ready is rolled back", true, (*lake).neverReady},
-			{"the Job of the cutover is deleted while Helm waits", true, (*lake).vanished},
 			{"Helm 4 takes over", true, (*lake).takenOver},
 		},
 		"helm4": {
@@ -80,7 +79,6 @@ func TestCutovers(t *testing.T) {
 			{"the store from before goes, and comes back", true, (*lake).retired},
 			{"the kubelet and containerd are killed while consumers stop", true, func(l *lake) { l.killed("stopping") }},
 			{"the kubelet and containerd are killed before the consumers come back", true, func(l *lake) { l.killed("proven") }},
-			{"the Job of the cutover is deleted while Helm waits", true, (*lake).vanished},
 			{"the node crashes", false, (*lake).crashed},
 		},
 	}
@@ -103,20 +101,6 @@ func (l *lake) applied(flags ...string) {
 	to := l.other(l.active())
 	l.must(l.t, l.helm, "ferry", l.ferryTo(to, flags...)...)
 	l.holds(to)
-}
-
-// vanished has the Job of the cutover go while Helm waits for it: the alias stays.
-func (l *lake) vanished() {
-	l.t.Helper()
-	from := l.active()
-	p := l.start(l.t, l.helm, "ferry", l.ferryTo(l.other(from))...)
-	l.await("a cutover that stops consumers", l.cutover("stopping"))
-	l.crush("lake-cutover")
-	if exit, _ := p.wait(l.t); exit == 0 {
-		l.t.Error("the upgrade has succeeded")
-	}
-	l.holds(from)
-	l.applied()
 }
 
 // takenOver moves with Helm 4 what Helm 3 has installed.

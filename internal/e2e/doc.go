@@ -24,16 +24,15 @@
 //	TestLoss                               a row for each mechanism            all rows, docs/guard.md
 //	TestACutoverThatStopsNobodyIsCaught    a hook without the stop
 //	TestCutovers/helm3                     rolled back after a failure;        an application never gets ready;
-//	                                       a store retired                     a Job vanishes; Helm 4 takes over
+//	                                       a store retired                     Helm 4 takes over
 //	TestCutovers/helm4                     the node crashes                    rolled back; never ready; a store retired;
 //	                                                                           applied by client and by server;
-//	                                                                           kubelet and containerd killed, twice;
-//	                                                                           a Job vanishes
+//	                                                                           kubelet and containerd killed, twice
 //	TestMirror                             all of it
 //	TestAMirrorThatHangs                                                       on its source, on its destination
 //	TestToAStoreOutsideAndBack                                                 both Helms: there and back, a stranger,
 //	                                                                           rolled back, never ready
 //	TestHelmIsKilled, TestMoveToARow…,                                         all of it
-//	TestACopyOfOthersIsProven
+//	TestACopyOfOthersIsProven, TestTheJobVanishes
 //	TestTheOperatorsPage                                                       what docs/migrate.md quotes
 package e2e

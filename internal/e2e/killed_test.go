@@ -54,6 +54,28 @@ func TestHelmIsKilled(t *testing.T) {
 	l.holds("versitygw")
 }
 
+// The Job of a cutover is deleted while Helm waits for it: the alias stays. Helm 4 waits until its --timeout.
+func TestTheJobVanishes(t *testing.T) {
+	if !*full {
+		t.Skip("Helm 4 waits for minutes: -full runs it")
+	}
+	for _, helm := range []string{"helm3", "helm4"} {
+		t.Run(helm, func(t *testing.T) {
+			l := newLake(t, helm, "vanishes-"+helm)
+			l.installed()
+			from := l.active()
+			p := l.start(l.t, l.helm, "ferry", l.ferryTo(l.other(from))...)
+			l.await("a cutover that stops consumers", l.cutover("stopping"))
+			l.crush("lake-cutover")
+			if exit, _ := p.wait(l.t); exit == 0 {
+				l.t.Error("the upgrade has succeeded")
+			}
+			l.holds(from)
+			l.applied()
+		})
+	}
+}
+
 // crush removes a Job, and its pod without any grace.
 func (l *lake) crush(job string) {
 	l.t.Helper()
