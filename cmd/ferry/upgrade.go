@@ -8,8 +8,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/helm-ferry/ferry/hooks"
+	"github.com/helm-ferry/ferry/hooks/cutover"
 	"github.com/helm-ferry/ferry/internal/cli"
 	"github.com/helm-ferry/ferry/internal/helmcli"
+	"github.com/helm-ferry/ferry/internal/hookrun"
 	"github.com/helm-ferry/ferry/render"
 )
 
@@ -87,7 +89,7 @@ func (h *helmLine) apply(ctx context.Context, n *next, event string, helm func()
 		}
 		return err
 	}
-	err := helm()
+	err := h.watching(ctx, n, helm)
 	if err == nil {
 		return nil
 	}
@@ -96,6 +98,22 @@ func (h *helmLine) apply(ctx context.Context, n *next, event string, helm func()
 		return first(err, unknown)
 	}
 	return first(err, move.abort(ctx))
+}
+
+// watching shows what the hook of a cutover says while Helm waits for it, which shows that itself when it is
+// over.
+func (h *helmLine) watching(ctx context.Context, n *next, helm func() error) error {
+	if !n.Config.Spec.Migration.Enabled {
+		return helm()
+	}
+	watched, end := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		hookrun.Runner{Client: h.client, Log: h.streams.Err}.Watch(watched, cutover.JobName(n.Config.Metadata.Name))
+	}()
+	defer func() { end(); <-ended }()
+	return helm()
 }
 
 // guard judges what is going to happen, and refuses what would lose data.

@@ -166,6 +166,9 @@ func TestMigrate(t *testing.T) {
 				if !strings.Contains(out, step[1]+" serves the consumers now") {
 					t.Errorf("the end does not say who serves the consumers:\n%s", out)
 				}
+				if !strings.Contains(out, " msg=cutover step=copy\n") { // Helm shows a hook's log in one line
+					t.Errorf("nothing shows how the cutover goes on:\n%s", out)
+				}
 				if out := l.must(t, helm, "ferry", "status", l.name, "-n", l.namespace); !strings.Contains(out, step[0]+" → "+step[1]) || strings.Contains(out, "half done") ||
 					!strings.Contains(out, "credentials accepted") {
 					t.Errorf("status does not tell what has happened:\n%s", out)

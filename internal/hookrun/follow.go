@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,8 @@ type follower struct {
 	client kube.Client
 	job    string
 	out    io.Writer
+	// old are pods of an earlier Job of that name.
+	old map[string]bool
 
 	pod     string
 	written int64
@@ -36,6 +39,7 @@ func (f *follower) follow(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, followTime)
 	defer cancel()
 	pods, err := podsOf(ctx, f.client, f.job)
+	pods = slices.DeleteFunc(pods, func(pod core.Pod) bool { return f.old[pod.Name] })
 	if err != nil || len(pods) == 0 {
 		return
 	}

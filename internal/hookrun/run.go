@@ -157,6 +157,22 @@ func (r Runner) Await(ctx context.Context, job string, limit time.Duration) erro
 	}
 }
 
+// Watch writes what a Job says that somebody else makes from now on, until ctx ends. A log that cannot be read
+// stands in nobody's way.
+func (r Runner) Watch(ctx context.Context, job string) {
+	before, err := podsOf(ctx, r.Client, job)
+	if err != nil {
+		return
+	}
+	said := &follower{client: r.Client, job: job, out: r.Log, old: map[string]bool{}}
+	for _, pod := range before {
+		said.old[pod.Name] = true
+	}
+	for pause(ctx, r.interval()) == nil {
+		said.follow(ctx)
+	}
+}
+
 // endOf is the condition by which a Job has ended.
 func endOf(job *batch.Job) (batch.JobCondition, bool) {
 	for _, condition := range job.Status.Conditions {
