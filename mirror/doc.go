@@ -40,6 +40,8 @@
 //     cannot be read is a failure (TestVanishedAndGhost).
 //   - No torn objects. Every read demands the ETag that was listed and takes its size from the
 //     response (TestOverwrittenBeforeRead, TestOverwrittenBetweenParts, TestConditionIgnored).
+//     Tags, which come in an answer of their own, are those of what was read
+//     (TestOverwrittenBeforeItsTagsAreRead).
 //   - Proof before commit. The last bytes of a body are released only when all of them are
 //     right; a single write carries the source's MD5 as Content-MD5; an object in parts keeps
 //     its parts, and their MD5s must make up the source's ETag before they are joined. Where

@@ -41,6 +41,28 @@ func TestOverwrittenBeforeRead(t *testing.T) {
 	}
 }
 
+// Tags come in an answer of their own: those of what was written meanwhile are not given to what was read before.
+func TestOverwrittenBeforeItsTagsAreRead(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		before, later := rich, rich
+		before.Tags, later.Tags = map[string]string{"team": "data"}, map[string]string{"team": "web"}
+		w.write(w.src, "k", "before", before)
+		overwritten := false
+		src := faulty.New(w.src, faulty.Faults{Before: func(call faulty.Call) error {
+			if call.Method == "Tags" && !overwritten {
+				overwritten = true
+				w.write(w.src, "k", "behind", later)
+			}
+
+			return nil
+		}})
+		rep := w.run(src, w.dst, options(), mirror.OutcomeDone)
+		w.equal("destination", w.content(w.dst, bucket), map[string]string{"k": "behind"})
+		w.equal("tags", w.stat(w.dst, "k").Tags, later.Tags)
+		w.equal("moved", rep.Totals.Moved, int64(1))
+	})
+}
+
 // An object in parts that is overwritten between two parts is not joined from both.
 func TestOverwrittenBetweenParts(t *testing.T) {
 	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {

@@ -232,7 +232,7 @@ func (t *transfer) tags(ctx context.Context, obj Object) (map[string]string, err
 	if t.tagless || obj.TagCount == 0 {
 		return nil, nil
 	}
-	tags, err := t.tagsOf(ctx)
+	tags, err := t.tagsOf(ctx, obj)
 	if err = moved(err, t.entry, t.entry); err != nil {
 		return nil, fmt.Errorf("read the tags of the source: %w", err)
 	}
@@ -240,12 +240,20 @@ func (t *transfer) tags(ctx context.Context, obj Object) (map[string]string, err
 	return tags, nil
 }
 
-func (t *transfer) tagsOf(ctx context.Context) (map[string]string, error) {
+// tagsOf reads the tags of an object that was opened. Without a version they may be those of what was written
+// since: the object must still be the same after it.
+func (t *transfer) tagsOf(ctx context.Context, opened Object) (map[string]string, error) {
 	if t.entry.Version == "" {
 		var tags map[string]string
 		err := repeat(ctx, t.onRetry, func(ctx context.Context) error {
 			var err error
-			tags, err = t.src.Tags(ctx, t.srcBucket, t.entry.Key)
+			if tags, err = t.src.Tags(ctx, t.srcBucket, t.entry.Key); err != nil {
+				return err
+			}
+			now, err := t.src.Stat(ctx, t.srcBucket, t.entry.Key)
+			if err == nil && (now.ETag != opened.ETag || !now.Modified.Equal(opened.Modified)) {
+				err = fmt.Errorf("%w while its tags were read", ErrChanged)
+			}
 
 			return err
 		})
