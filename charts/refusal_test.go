@@ -18,6 +18,10 @@ var refusals = map[string]struct {
 		[]string{"migration.minioToRustfs.enabled=true", "minio.enabled=false"},
 		"migration.minioToRustfs.enabled=true copies between two running stores: set minio.enabled=true, or migration.minioToRustfs.enabled=false",
 	},
+	"no target of a move that is over": {
+		[]string{"migration.minioToRustfs.enabled=true", "rustfs.enabled=false", "objectStorage.cutoverAcknowledged=true"},
+		"migration.minioToRustfs.enabled=true copies between two running stores: set rustfs.enabled=true, or migration.minioToRustfs.enabled=false",
+	},
 	"no side at all": {
 		[]string{"migration.minioToRustfs.enabled=true", "minio.enabled=false", "rustfs.enabled=false", "history.enabled=false"},
 		"migration.minioToRustfs.enabled=true copies between two running stores: set minio.enabled=true and rustfs.enabled=true, or migration.minioToRustfs.enabled=false",

@@ -75,10 +75,19 @@ func TestPathBJob(t *testing.T) {
 			s.selects(t, "versitygw")
 			s.verified(t)
 
-			// step 5
-			s.ferry(t, "upgrade"+onNew+"--set objectStorage.cutoverAcknowledged=true")
+			// step 5, while somebody still writes to MinIO, and when that was taken care of
+			s.must(t, "sh", "-c", "echo late | mc pipe -q lake/ilum-files/late")
+			const retire = "upgrade" + onNew + "--set migration.minioToVersitygw.enabled=true --set objectStorage.cutoverAcknowledged=true"
+			_, err = s.typed(t, retire)
+			refused(t, err, "exit status ")
+			s.must(t, "mc", "rm", "-q", "lake/ilum-files/late")
+			s.ferry(t, retire)
 			s.selects(t, "versitygw")
 			s.claim(t, "data-lake-minio-0")
+			s.stop()
+			if want := `REFUSED: minio is to go and holds objects that were written after everything was proven to be on versitygw: "ilum-files/late"`; !strings.Contains(s.log, want) {
+				t.Errorf("a late write is not named: %s", s.log)
+			}
 		})
 	}
 }

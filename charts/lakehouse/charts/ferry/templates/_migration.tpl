@@ -52,7 +52,8 @@ looks like.
 
 {{/*
 ferry.sides splits the name of a pair, minioToCephRgw, into the names of its providers, minio
-and ceph-rgw, and refuses a pair with a side that is not running. Arguments: root, pair.
+and ceph-rgw, and refuses a pair with a side that is not running; but for the source once consumers
+have left it: its last upgrade looks at it once more. Arguments: root, pair.
 */}}
 {{- define "ferry.sides" -}}
 {{- if gt (len (regexFindAll "To[A-Z]" .pair -1)) 1 -}}
@@ -60,8 +61,10 @@ and ceph-rgw, and refuses a pair with a side that is not running. Arguments: roo
 {{- end -}}
 {{- $from := regexReplaceAll "To[A-Z].*$" .pair "" -}}
 {{- $to := trimPrefix (printf "%sTo" $from) .pair | untitle -}}
+{{- $storage := include "ferry.objectStorage" .root | fromYaml -}}
+{{- $left := or $storage.cutoverAcknowledged (eq (include "ferry.kebab" $to) (toString $storage.activeProvider)) -}}
 {{- $off := list -}}
-{{- range $key := list $from $to -}}
+{{- range $key := ternary (list $to) (list $from $to) (not (empty $left)) -}}
 {{- with include "ferry.disabled" (dict "root" $.root "key" $key) -}}
 {{- $off = append $off . -}}
 {{- end -}}
