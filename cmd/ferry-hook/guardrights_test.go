@@ -88,8 +88,13 @@ func TestRightsOfTheGuard(t *testing.T) {
 
 func may(t *testing.T, client kube.Client, r right) bool {
 	t.Helper()
+	return allowed(t, client, r.attributes(client.Namespace))
+}
+
+func allowed(t *testing.T, client kube.Client, attributes *authorization.ResourceAttributes) bool {
+	t.Helper()
 	review, err := client.AuthorizationV1().SelfSubjectAccessReviews().Create(t.Context(), &authorization.SelfSubjectAccessReview{
-		Spec: authorization.SelfSubjectAccessReviewSpec{ResourceAttributes: r.attributes(client.Namespace)},
+		Spec: authorization.SelfSubjectAccessReviewSpec{ResourceAttributes: attributes},
 	}, meta.CreateOptions{})
 	if err != nil {
 		t.Fatal(err)
