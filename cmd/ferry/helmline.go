@@ -91,6 +91,18 @@ func (h *helmLine) compile() (render.Config, error) {
 	return h.options.compile(door.Door)
 }
 
+// wire makes the wiring by which Helm calls Ferry. The line reads standard input no more then.
+func (h *helmLine) wire() (*helmcli.Wiring, error) {
+	wiring, err := helmcli.Wire(h.helm)
+	if err != nil {
+		return nil, err
+	}
+	if h.Line, err = wiring.Input(h.Line, h.streams.In); err != nil {
+		return nil, errors.Join(err, wiring.Close())
+	}
+	return wiring, nil
+}
+
 // rendererArgs are the arguments with which this Helm calls Ferry as its post-renderer.
 func (h *helmLine) rendererArgs() ([]string, error) {
 	args := []string{"post-render"}

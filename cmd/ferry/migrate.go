@@ -85,7 +85,7 @@ func runMigrate(ctx context.Context, h *helmLine, now clock) (err error) {
 	if err := m.settle(ctx); err != nil {
 		return err
 	}
-	if m.wiring, err = helmcli.Wire(h.helm); err != nil {
+	if m.wiring, err = h.wire(); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, m.wiring.Close()) }()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -85,7 +86,7 @@ func (h *helmLine) ask(ctx context.Context, wiring *helmcli.Wiring, n *next) ([]
 	if err != nil {
 		return nil, err
 	}
-	if n.revision, err = revision.Parse(answer); err != nil {
+	if n.revision, err = revision.Parse(object(answer)); err != nil {
 		return nil, fmt.Errorf("read what %s upgrade --dry-run prints: %w", helm.Path, err)
 	}
 	n.revision.Status = "pending-upgrade"
@@ -97,6 +98,15 @@ func (h *helmLine) ask(ctx context.Context, wiring *helmcli.Wiring, n *next) ([]
 		return nil, nil // the chart renders nothing
 	}
 	return data, err
+}
+
+// object is the JSON in what Helm prints. Above it, Helm 4 says what it has pulled from a registry, and
+// either one which dependencies it has fetched.
+func object(printed []byte) []byte {
+	if at := bytes.Index(printed, []byte("\n{")); at >= 0 && !bytes.HasPrefix(printed, []byte("{")) {
+		return printed[at+1:]
+	}
+	return printed
 }
 
 // hookOf is a hook of Ferry's as Helm would record it.

@@ -85,7 +85,7 @@ func runPlan(ctx context.Context, h *helmLine) (err error) {
 	if err := h.open(ctx, planOwn); err != nil {
 		return err
 	}
-	wiring, err := helmcli.Wire(h.helm)
+	wiring, err := h.wire()
 	if err != nil {
 		return err
 	}

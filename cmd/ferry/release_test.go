@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,7 +36,8 @@ import (
 //	awaits RESOURCE NAME waits until there is one
 //
 // A script may play what Jobs do with stores, which are not there, in a file hook.sh. There are
-// the variables HELM_BIN, MAJOR and HELM_NAMESPACE.
+// the variables HELM_BIN, MAJOR and HELM_NAMESPACE; what a script puts into the folder charts is served
+// by the repository REPO, and as charts/NAME by the registry REGISTRY.
 func TestReleaseScripts(t *testing.T) {
 	helms := map[string]string{"3": testworld.Helm3(t), "4": testworld.Helm4(t)}
 	hook := filepath.Join(t.TempDir(), "ferry-hook")
@@ -82,8 +84,11 @@ func setUpRelease(ctx context.Context, env *testscript.Env, r room) error {
 		return err
 	}
 	env.Values[roomKey{}] = r
+	charts := httptest.NewServer(chartServer(filepath.Join(env.WorkDir, "charts")))
+	env.Defer(charts.Close)
 	for name, value := range map[string]string{
 		"HELM_BIN": r.helm, "MAJOR": r.major, "HELM_NAMESPACE": r.namespace, "KUBECONFIG": r.Kubeconfig,
+		"REPO": charts.URL, "REGISTRY": charts.Listener.Addr().String(),
 		"HELM_CACHE_HOME": env.WorkDir + "/.cache", "HELM_CONFIG_HOME": env.WorkDir + "/.config", "HELM_DATA_HOME": env.WorkDir + "/.data",
 	} {
 		env.Setenv(name, value)

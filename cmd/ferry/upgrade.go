@@ -53,7 +53,7 @@ func runUpgrade(ctx context.Context, h *helmLine) (err error) {
 	if err := h.open(ctx, upgradeOwn); err != nil {
 		return err
 	}
-	wiring, err := helmcli.Wire(h.helm)
+	wiring, err := h.wire()
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,6 @@ func TestACopyOfOthersIsProven(t *testing.T) {
 	if active := l.active(); active != "versitygw" {
 		t.Fatalf("the alias selects %s", active)
 	}
-	l.proven("versitygw")
 	l.scaleOf("notebook", 1)
 	l.scale(1)
 	l.begins()
