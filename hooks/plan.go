@@ -24,6 +24,9 @@ type Plan struct {
 	Verdict string `json:"verdict"`
 }
 
+// moves tells whether consumers will use another store than now, as far as either is known.
+func (p Plan) moves() bool { return p.From != "" && p.To != "" && p.From != p.To }
+
 // ClaimPlan is the fate of one claim.
 type ClaimPlan struct {
 	Claim    string `json:"claim"`

@@ -92,5 +92,5 @@ func (s Situation) movesBefore(plan Plan) bool {
 
 // unproven tells whether the alias moves to a store that nothing proves to have the objects.
 func (s Situation) unproven(plan Plan) bool {
-	return plan.From != "" && plan.To != "" && plan.From != plan.To && !s.proven(plan)
+	return plan.moves() && !s.proven(plan)
 }

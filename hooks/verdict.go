@@ -26,7 +26,7 @@ func (s Situation) conclude(plan *Plan, losses losses) {
 		reason = fmt.Sprintf("%s would %s: %s", s.subject(), sentence(refused), refused[0].Remedy)
 	case s.stale(losses) != "":
 		reason = s.stale(losses)
-	case s.Current.Alias() == "" && !s.Current.external() && plan.From != "" && plan.To != "" && plan.To != plan.From && (s.Live == nil || s.Live.Selected == ""):
+	case s.Current.Alias() == "" && !s.Current.external() && plan.moves() && (s.Live == nil || s.Live.Selected == ""):
 		reason = fmt.Sprintf("the manifest in force has no alias, and this upgrade would bring it in and move it from %s to %s: "+
 			"upgrade once with %s selected, then move", plan.From, plan.To, plan.From)
 	case s.unproven(*plan):
@@ -56,7 +56,7 @@ func (s Situation) subject() string {
 
 func (s Situation) pass(plan Plan) string {
 	verdict := fmt.Sprintf("PASS: no claim of %d is lost", len(plan.Claims))
-	if s.Live == nil && plan.From != "" && plan.To != "" && plan.From != plan.To {
+	if s.Live == nil && plan.moves() {
 		verdict += fmt.Sprintf("; not proven: that the objects of %s are on %s", plan.From, plan.To)
 	}
 	if left := plan.left(); len(left) > 0 {

@@ -65,7 +65,10 @@ func (s *Status) credentials(ctx context.Context, client kube.Client, cfg *confi
 			store.Credentials = notTried + "Secret/" + name + " may not be read from here"
 			continue
 		}
-		a := attempt{client: client, secret: name, keys: secret, provider: m.Release.Provider(s.Active), region: cfg.Spec.ObjectStorage.Region, forward: forward}
+		a := attempt{
+			client: client, secret: name, keys: secret, provider: m.Release.Provider(s.Active),
+			region: cfg.Spec.ObjectStorage.Region, forward: forward,
+		}
 		var problem *Problem
 		store.Credentials, problem = a.judge(ctx)
 		if problem != nil {
