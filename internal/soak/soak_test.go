@@ -115,7 +115,7 @@ func peace(ctx context.Context) (*world, error) {
 	}
 	obj := w.object("both/0", 1)
 	err = errors.Join(w.src.Put(bucket, "both/0", obj), w.dst.Put(bucket, "both/0", obj))
-	w.before["both/0"] = w.dst.Contents(bucket)["both/0"]
+	w.before["both/0"] = w.dst.Objects(bucket)["both/0"]
 
 	return w, err
 }

@@ -101,7 +101,7 @@ func (w *world) load() error {
 			return err
 		}
 	}
-	w.before = w.dst.Contents(bucket)
+	w.before = w.dst.Objects(bucket)
 
 	return nil
 }
@@ -136,7 +136,7 @@ func (w *world) versions() map[string]map[quirky.Digest]bool {
 			if had[event.Key] == nil {
 				had[event.Key] = map[quirky.Digest]bool{}
 			}
-			had[event.Key][event.Content()] = true
+			had[event.Key][event.Object()] = true
 		}
 	}
 
@@ -146,7 +146,7 @@ func (w *world) versions() map[string]map[quirky.Digest]bool {
 // whole demands that nothing at the destination is torn, that nothing is gone from it
 // that the source has, and that the trash has what was replaced and removed.
 func (w *world) whole() error {
-	had, now := w.versions(), w.dst.Contents(bucket)
+	had, now := w.versions(), w.dst.Objects(bucket)
 	for _, event := range w.dst.History() {
 		if event.Bucket != bucket {
 			continue
@@ -155,13 +155,13 @@ func (w *world) whole() error {
 			return fmt.Errorf("%q was deleted, and the source has it", event.Key)
 		}
 		old, held := w.before[event.Key]
-		known := event.Deleted || had[event.Key][event.Content()] || held && old == event.Content()
+		known := event.Deleted || had[event.Key][event.Object()] || held && old == event.Object()
 		if !known {
 			return fmt.Errorf("%q held what neither side ever had", event.Key)
 		}
 	}
 	kept := map[quirky.Digest]bool{}
-	for _, digest := range w.dst.Contents(mirror.DefaultStateBucket) {
+	for _, digest := range w.dst.Objects(mirror.DefaultStateBucket) {
 		kept[digest] = true
 	}
 	for _, key := range slices.Sorted(maps.Keys(w.before)) {
@@ -176,7 +176,7 @@ func (w *world) whole() error {
 // complete demands that the destination has a version of every object that the source
 // had all the time, and of those that nobody touched the only one.
 func (w *world) complete() error {
-	had, now := w.versions(), w.dst.Contents(bucket)
+	had, now := w.versions(), w.dst.Objects(bucket)
 	for _, key := range w.lasting {
 		if !had[key][now[key]] {
 			return fmt.Errorf("%q is not what the source had, and the run was done", key)
@@ -188,7 +188,7 @@ func (w *world) complete() error {
 
 // equal demands that both sides are.
 func (w *world) equal() error {
-	src, dst := w.src.Contents(bucket), w.dst.Contents(bucket)
+	src, dst := w.src.Objects(bucket), w.dst.Objects(bucket)
 	for key, digest := range src {
 		if dst[key] != digest {
 			return fmt.Errorf("%q is not equal after a run without accidents", key)

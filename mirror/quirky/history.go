@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Digest is the SHA-256 of a content, of the headers that its owner chose and of its tags.
+// Digest is the SHA-256 of a content, or of an object with all that its owner gave it.
 type Digest [sha256.Size]byte
 
 // Event is a change of a key.
@@ -18,13 +18,13 @@ type Event struct {
 	version     *version
 }
 
-// Content is the digest of what the key had from then on.
-func (e Event) Content() Digest {
+// Object is the digest of what the key had from then on: content, headers and tags.
+func (e Event) Object() Digest {
 	if e.version == nil {
 		return Digest{}
 	}
 
-	return e.version.digest()
+	return e.version.whole()
 }
 
 func (v *version) digest() Digest {
@@ -32,6 +32,14 @@ func (v *version) digest() Digest {
 	for _, piece := range v.pieces {
 		hash.Write(piece)
 	}
+
+	return Digest(hash.Sum(nil))
+}
+
+// whole is the digest of the content, of the headers that the owner chose and of the tags.
+func (v *version) whole() Digest {
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%x\n", v.digest())
 	for _, name := range slices.Sorted(maps.Keys(v.header)) {
 		fmt.Fprintf(hash, "%s: %q\n", name, v.header[name])
 	}
@@ -59,15 +67,24 @@ func (s *Server) History() []Event {
 // Requests returns how many requests have come.
 func (s *Server) Requests() int64 { return s.count.Load() }
 
-// Contents returns the digests of the objects that a bucket has now.
+// Contents returns the digests of the contents of the objects that a bucket has now.
 func (s *Server) Contents(bucket string) map[string]Digest {
+	return s.digests(bucket, (*version).digest)
+}
+
+// Objects returns the digests of the objects that a bucket has now, with their headers and tags.
+func (s *Server) Objects(bucket string) map[string]Digest {
+	return s.digests(bucket, (*version).whole)
+}
+
+func (s *Server) digests(bucket string, of func(*version) Digest) map[string]Digest {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	found := map[string]Digest{}
 	if b := s.buckets[bucket]; b != nil {
 		b.scan("", func(r *record) bool {
 			if v := r.current(); v != nil {
-				found[r.key] = v.digest()
+				found[r.key] = of(v)
 			}
 
 			return true
