@@ -27,7 +27,7 @@ func chartServer(folder string) http.Handler {
 			tags = append(tags, c.tag)
 		}
 		w.Header().Set("Content-Type", "application/json")
-		json.NewEncoder(w).Encode(map[string]any{"name": "charts/" + r.PathValue("name"), "tags": tags})
+		_, _ = w.Write(jsonOf(map[string]any{"name": "charts/" + r.PathValue("name"), "tags": tags})) // Helm says what is cut off
 	})
 	mux.HandleFunc("GET /v2/charts/{name}/{kind}/{reference}", func(w http.ResponseWriter, r *http.Request) {
 		for _, c := range storedCharts(folder, r.PathValue("name")) {
@@ -80,16 +80,22 @@ func storedCharts(folder, name string) []storedChart {
 			continue // Helm says that it is missing
 		}
 		version := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), name+"-"), ".tgz")
-		about, _ := json.Marshal(map[string]string{"apiVersion": "v2", "name": name, "version": version})
 		c := storedChart{
 			tag:    version,
-			config: newBlob("application/vnd.cncf.helm.config.v1+json", about),
+			config: newBlob("application/vnd.cncf.helm.config.v1+json", jsonOf(map[string]string{"apiVersion": "v2", "name": name, "version": version})),
 			layer:  newBlob("application/vnd.cncf.helm.chart.content.v1.tar+gzip", archive),
 		}
 		const image = "application/vnd.oci.image.manifest.v1+json"
-		manifest, _ := json.Marshal(map[string]any{"schemaVersion": 2, "mediaType": image, "config": c.config, "layers": []blob{c.layer}})
-		c.manifest = newBlob(image, manifest)
+		c.manifest = newBlob(image, jsonOf(map[string]any{"schemaVersion": 2, "mediaType": image, "config": c.config, "layers": []blob{c.layer}}))
 		charts = append(charts, c)
 	}
 	return charts
+}
+
+func jsonOf(value any) []byte {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // what is written here is plain
+	}
+	return text
 }

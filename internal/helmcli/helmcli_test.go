@@ -164,3 +164,31 @@ func TestAccess(t *testing.T) {
 		t.Errorf("got %+v", access)
 	}
 }
+
+func TestInputIsKept(t *testing.T) {
+	wiring, err := helmcli.Wire(helmcli.Helm{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = wiring.Close() }()
+	kept := wiring.Path("stdin")
+	for line, want := range map[string]string{
+		"r c -f -":                              "--values=KEPT r c",
+		"r c --values a.yaml,-":                 "--values=a.yaml,KEPT r c",
+		"r c --set-file a=x,b=-":                "--set-file=a=x,b=KEPT r c",
+		"r c --set a=- --set-file a-=-x -f a-b": "--set=a=- --set-file=a-=-x --values=a-b r c",
+	} {
+		input := strings.NewReader("a: 1\n")
+		got, err := wiring.Input(helmcli.Parse(strings.Fields(line), nil), input)
+		if argv := strings.ReplaceAll(strings.Join(got.Argv(4), " "), kept, "KEPT"); err != nil || argv != want {
+			t.Errorf("%s: got %s, %v; want %s", line, argv, err, want)
+		}
+		if asked := strings.Contains(want, "KEPT"); asked != (input.Len() == 0) {
+			t.Errorf("%s: %d bytes of standard input are left", line, input.Len())
+		}
+		text, err := os.ReadFile(kept)
+		if strings.Contains(want, "KEPT") && (err != nil || string(text) != "a: 1\n") {
+			t.Errorf("%s: kept %q, %v", line, text, err)
+		}
+	}
+}
