@@ -136,11 +136,15 @@ rules:
   resources: [configmaps]
   resourceNames: [{{ printf "%s-ferry" (include "ferry.name" .) | quote }}]
   verbs: [get]
-# the journal and the record
+# the journal, which goes when consumers are back, and the record, which stays
 - apiGroups: [""]
   resources: [configmaps]
   resourceNames: [{{ printf "%s-cutover-journal" (include "ferry.name" .) | quote }}, {{ printf "%s-migration-record" (include "ferry.name" .) | quote }}]
-  verbs: [get, update, delete]
+  verbs: [get, update]
+- apiGroups: [""]
+  resources: [configmaps]
+  resourceNames: [{{ printf "%s-cutover-journal" (include "ferry.name" .) | quote }}]
+  verbs: [delete]
 - apiGroups: [""]
   resources: [configmaps]
   verbs: [create]
