@@ -261,7 +261,10 @@ func TestCutoverHooks(t *testing.T) {
 			t.Errorf("bringing back is a hook of %s", events)
 		}
 		// the last upgrade of a store that consumers have left looks at it once more
-		find(t, render(t, helm, "lakehouse", "--values", "lakehouse/ci/cutover-hooks-values.yaml", "--set", "minio.enabled=false"), "Job/ilum-cutover")
+		for _, active := range []string{"auto", "rustfs"} {
+			find(t, render(t, helm, "lakehouse", "--values", "lakehouse/ci/cutover-hooks-values.yaml",
+				"--set", "minio.enabled=false,objectStorage.activeProvider="+active), "Job/ilum-cutover")
+		}
 		for _, o := range render(t, helm, "lakehouse", "--values", "lakehouse/ci/path-b-migrate-values.yaml").Objects() {
 			if o.Name == "ilum-cutover" {
 				t.Errorf("%s is rendered, and nothing says how to open the stores", o.Title())

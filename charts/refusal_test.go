@@ -18,6 +18,12 @@ var refusals = map[string]struct {
 		[]string{"migration.minioToRustfs.enabled=true", "minio.enabled=false"},
 		"migration.minioToRustfs.enabled=true copies between two running stores: set minio.enabled=true, or migration.minioToRustfs.enabled=false",
 	},
+	"no source of a move that activeProvider takes back": {
+		[]string{
+			"migration.minioToRustfs.enabled=true", "minio.enabled=false", "objectStorage.cutoverAcknowledged=true", "objectStorage.activeProvider=minio",
+		},
+		"migration.minioToRustfs.enabled=true copies between two running stores: set minio.enabled=true, or migration.minioToRustfs.enabled=false",
+	},
 	"no target of a move that is over": {
 		[]string{"migration.minioToRustfs.enabled=true", "rustfs.enabled=false", "objectStorage.cutoverAcknowledged=true"},
 		"migration.minioToRustfs.enabled=true copies between two running stores: set rustfs.enabled=true, or migration.minioToRustfs.enabled=false",

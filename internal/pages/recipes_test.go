@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -65,6 +66,10 @@ func TestPathBJob(t *testing.T) {
 			// steps 2 and 3, a rehearsal and what it says
 			s.ferry(t, "upgrade"+onBoth+"--set migration.minioToVersitygw.enabled=true --set migration.minioToVersitygw.dryRun=true")
 			s.firstPass(t)
+			if said := s.ferry(t, "migrate"+onBoth+"--from minio --to versitygw --dry-run"); !strings.Contains(said, "cut over: the alias moves to versitygw") {
+				t.Errorf("a rehearsal of the whole says\n%s", said)
+			}
+			s.selects(t, "minio")
 			s.holds(t, "copy/ilum-files/a", "")
 
 			// step 4
@@ -73,7 +78,7 @@ func TestPathBJob(t *testing.T) {
 				t.Errorf("it says\n%s", said)
 			}
 			s.selects(t, "versitygw")
-			s.verified(t)
+			s.holds(t, "copy/ilum-files/a", "first")
 
 			// step 5, while somebody still writes to MinIO, and when that was taken care of
 			s.must(t, "sh", "-c", "echo late | mc pipe -q lake/ilum-files/late")
@@ -99,14 +104,34 @@ func (s *storeRoom) firstPass(t *testing.T) {
 		"--for=condition=complete", "--timeout=120s")
 }
 
-// verified is the table of checks after a cutover.
-func (s *storeRoom) verified(t *testing.T) {
-	t.Helper()
+// TestVerifyTheCutover is the table of checks after a cutover.
+func TestVerifyTheCutover(t *testing.T) {
+	t.Parallel()
+	s := newStoreRoom(t, testworld.Helm4(t))
+	s.installed(t)
+	s.ferry(t, "migrate"+onBoth+"--from minio --to versitygw")
+
+	status := s.ferry(t, "status lake")
+	for _, row := range []string{`alias +lake-objectstorage +versitygw +1 ready`, `migration +minio → versitygw +proven`} {
+		if !regexp.MustCompile(row).MatchString(status) {
+			t.Errorf("%q is not in\n%s", row, status)
+		}
+	}
+
 	s.holds(t, "copy/ilum-files/a", "first")
 	s.holds(t, "copy/ilum-tables/deep/b", "second")
-	if output, err := s.call(t, "ferry", "diff", "lake", "copy", "--buckets", "ilum-files,ilum-tables"); err != nil || output != "" {
-		t.Errorf("bucket parity: %v\n%s", err, output)
+	if output, err := s.call(t, "ferry", "diff", "lake", "copy"); err != nil || output != "" {
+		t.Errorf("the buckets are not the same: %v\n%s", err, output)
 	}
+	if output := s.ferry(t, "verify lake copy"); !strings.Contains(output, "DONE: ") {
+		t.Errorf("the contents are not the same:\n%s", output)
+	}
+
+	s.asConsumer(t)
+	s.put(t, "consumer/ilum-files/job", "written by a consumer")
+	s.holds(t, "copy/ilum-files/job", "written by a consumer")
+	s.holds(t, "lake/ilum-files/job", "")
+
 	buckets := s.must(t, "mc", "ls", "copy")
 	for _, bucket := range defaultBuckets {
 		if !strings.Contains(buckets, bucket+"/") {
@@ -114,7 +139,17 @@ func (s *storeRoom) verified(t *testing.T) {
 		}
 	}
 	s.claim(t, "data-lake-minio-0")
-	s.ferry(t, "status lake")
+}
+
+// asConsumer has mc know the store that the alias selects as consumer, by the keys of the Secret that consumers
+// read.
+func (s *storeRoom) asConsumer(t *testing.T) {
+	t.Helper()
+	hosts := map[string]string{"minio": "lake-minio:9000", "versitygw": "lake-versitygw:7070"}
+	host := hosts[s.must(t, "kubectl", "get", "service", "lake-objectstorage", "-o", `jsonpath={.metadata.labels.helm-ferry\.dev/provider}`)]
+	keys := s.must(t, "kubectl", "get", "secret", "lake-objectstorage-credentials", "-o",
+		`go-template={{index .data "access-key" | base64decode}}:{{index .data "secret-key" | base64decode}}`)
+	s.env = append(s.env, "MC_HOST_consumer=http://"+keys+"@"+host)
 }
 
 // TestPathC installs anew: there is nothing to do, and nothing is refused.

@@ -62,9 +62,10 @@ have left it: its last upgrade looks at it once more. Arguments: root, pair.
 {{- $from := regexReplaceAll "To[A-Z].*$" .pair "" -}}
 {{- $to := trimPrefix (printf "%sTo" $from) .pair | untitle -}}
 {{- $storage := include "ferry.objectStorage" .root | fromYaml -}}
-{{- $left := or $storage.cutoverAcknowledged (eq (include "ferry.kebab" $to) (toString $storage.activeProvider)) -}}
+{{- $chosen := $storage.activeProvider | default "auto" | toString -}}
+{{- $left := ternary (not (empty $storage.cutoverAcknowledged)) (eq (include "ferry.kebab" $to) $chosen) (eq $chosen "auto") -}}
 {{- $off := list -}}
-{{- range $key := ternary (list $to) (list $from $to) (not (empty $left)) -}}
+{{- range $key := ternary (list $to) (list $from $to) $left -}}
 {{- with include "ferry.disabled" (dict "root" $.root "key" $key) -}}
 {{- $off = append $off . -}}
 {{- end -}}
