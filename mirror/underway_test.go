@@ -1,0 +1,122 @@
+package mirror_test
+
+import (
+	"context"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/helm-ferry/ferry/mirror"
+	"github.com/helm-ferry/ferry/mirror/memory"
+)
+
+// gate is a store that holds up the calls of one method until they are answered.
+type gate struct {
+	mirror.Store
+	method  string
+	answers chan error // nil lets a call through; closed, all of them
+
+	mu   sync.Mutex
+	held int
+	last string // key of the call that came last
+}
+
+// gated returns a gate in front of a store, for a test in a bubble of synctest.
+func gated(store mirror.Store, method string) *gate {
+	return &gate{Store: store, method: method, answers: make(chan error)}
+}
+
+// pass waits for the answer to a call.
+func (g *gate) pass(ctx context.Context, method, key string) error {
+	if method != g.method {
+		return nil
+	}
+	g.mu.Lock()
+	g.held++
+	g.last = key
+	g.mu.Unlock()
+	defer func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.held--
+	}()
+	select {
+	case err := <-g.answers:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// underWay waits until all else has come to a halt, and returns how many calls are held
+// up and the key of the last one.
+func (g *gate) underWay() (int, string) {
+	synctest.Wait()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+
+	return g.held, g.last
+}
+
+func (g *gate) Upload(ctx context.Context, bucket, key string, req mirror.UploadRequest) (mirror.Upload, error) {
+	up, err := g.Store.Upload(ctx, bucket, key, req)
+
+	return gatedUpload{up, g, key}, err
+}
+
+type gatedUpload struct {
+	mirror.Upload
+	gate *gate
+	key  string
+}
+
+func (u gatedUpload) Part(ctx context.Context, n int, body io.Reader, size int64) (mirror.ETag, error) {
+	if err := u.gate.pass(ctx, "Part", u.key); err != nil {
+		return "", err
+	}
+
+	return u.Upload.Part(ctx, n, body, size)
+}
+
+// launch runs until a gate holds the run up. What it returns opens the gate and demands
+// that everything arrives.
+func (w world) launch(src, dst mirror.Store, g *gate, opts mirror.Options) (finish func()) {
+	w.Helper()
+	var rep mirror.Report
+	var err error
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		rep, err = mirror.Run(w.Context(), src, dst, opts)
+	}()
+	synctest.Wait()
+
+	return func() {
+		w.Helper()
+		close(g.answers)
+		<-ended
+		if err != nil {
+			w.Fatal(err)
+		}
+		w.outcome(rep, mirror.OutcomeDone)
+		w.equal("destination", w.content(w.dst, bucket), w.content(w.src, bucket))
+	}
+}
+
+// Four parts of an object are under way at a time, as long as there are so many, and never more.
+func TestPartsAreUnderWayTogether(t *testing.T) {
+	inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+		w.parts(w.src, "k", strings.Split("a b c d e f g h i j", " ")...)
+		dst := gated(w.dst, "Part")
+		finish := w.launch(w.src, dst, dst, options())
+		for _, want := range []int{4, 4, 4, 4, 4, 4, 4, 3, 2, 1} {
+			if got, _ := dst.underWay(); got != want {
+				w.Fatalf("%d parts are under way, want %d", got, want)
+			}
+			dst.answers <- nil
+		}
+		finish()
+	})
+}
