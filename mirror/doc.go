@@ -56,7 +56,8 @@
 //     digest that is wrong on purpose (TestDigestsAreChecked).
 //   - As fast as the stores. Each gets as many calls at a time as it does more with, and half
 //     of that when it is busy (TestPace, TestPaceOfBusyEndpoint). Parts of an object go four at
-//     a time (TestPartsAreUnderWayTogether).
+//     a time (TestPartsAreUnderWayTogether). Listings are read while the page before is dealt
+//     with, and no further ahead (TestListingIsAPageAhead).
 //   - Flat memory. It does not grow with keys or sizes, and stays within the limit of a cgroup
 //     (TestFlatMemory, also in internal/bench, TestForObjects in internal/heap).
 //   - Nothing to do costs listings only. (TestSteadyStateIsListOnly) Unlike ETags are settled

@@ -2,13 +2,16 @@ package mirror_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/helm-ferry/ferry/mirror"
+	"github.com/helm-ferry/ferry/mirror/faulty"
 	"github.com/helm-ferry/ferry/mirror/memory"
 )
 
@@ -58,6 +61,22 @@ func (g *gate) underWay() (int, string) {
 	defer g.mu.Unlock()
 
 	return g.held, g.last
+}
+
+// answer answers all calls that are held up.
+func (g *gate) answer() {
+	held, _ := g.underWay()
+	for range held {
+		g.answers <- nil
+	}
+}
+
+func (g *gate) Put(ctx context.Context, bucket, key string, req mirror.PutRequest) (mirror.ETag, error) {
+	if err := g.pass(ctx, "Put", key); err != nil {
+		return "", err
+	}
+
+	return g.Store.Put(ctx, bucket, key, req)
 }
 
 func (g *gate) Upload(ctx context.Context, bucket, key string, req mirror.UploadRequest) (mirror.Upload, error) {
@@ -116,6 +135,39 @@ func TestPartsAreUnderWayTogether(t *testing.T) {
 				w.Fatalf("%d parts are under way, want %d", got, want)
 			}
 			dst.answers <- nil
+		}
+		finish()
+	})
+}
+
+// While the objects of a page are dealt with, however long that takes, the next page is
+// read, and none behind it.
+func TestListingIsAPageAhead(t *testing.T) {
+	const size, pages = 300, 5
+	inWorld(t, memory.Quirks{PageSize: size}, memory.Quirks{}, func(w world) {
+		for i := range size * pages {
+			w.instant(w.src, fmt.Sprintf("%04d", i), "content")
+		}
+		read := 1
+		src := faulty.New(w.src, faulty.Faults{Page: func(_ string, from mirror.Cursor, page mirror.Page) mirror.Page {
+			if from.Token != "" { // the first one is also read to see whether the bucket is there
+				read++
+			}
+
+			return page
+		}})
+		dst := gated(w.dst, "Put")
+		opts := options()
+		opts.Concurrency = 1
+		finish := w.launch(src, dst, dst, opts)
+		for page := range pages - 1 {
+			for _, key := dst.underWay(); key < fmt.Sprintf("%04d", size*page); _, key = dst.underWay() {
+				dst.answer()
+			}
+			time.Sleep(time.Minute)
+			if synctest.Wait(); read != page+2 {
+				w.Fatalf("page %d is dealt with and %d are read, want %d", page+1, read, page+2)
+			}
 		}
 		finish()
 	})
