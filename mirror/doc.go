@@ -55,9 +55,9 @@
 //     to the stores where they are known to check them, which is tried once in a run with a
 //     digest that is wrong on purpose (TestDigestsAreChecked).
 //   - As fast as the stores. Each gets as many calls at a time as it does more with, and half
-//     of that when it is busy (TestPace, TestPaceOfBusyEndpoint). Parts of an object go four at
-//     a time (TestPartsAreUnderWayTogether). Listings are read while the page before is dealt
-//     with, and no further ahead (TestListingIsAPageAhead).
+//     of that when it is busy (TestPace, TestPaceOfBusyEndpoint, TestRunKeepsToThePace). Parts
+//     of an object go four at a time (TestPartsAreUnderWayTogether). The next page of a listing
+//     is read while the one before is dealt with, and none behind it (TestListingIsAPageAhead).
 //   - Flat memory. It does not grow with keys or sizes, and stays within the limit of a cgroup
 //     (TestFlatMemory, also in internal/bench, TestForObjects in internal/heap).
 //   - Nothing to do costs listings only. (TestSteadyStateIsListOnly) Unlike ETags are settled

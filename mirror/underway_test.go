@@ -71,6 +71,14 @@ func (g *gate) answer() {
 	}
 }
 
+func (g *gate) Get(ctx context.Context, bucket, key string, sel mirror.Selection) (mirror.Object, io.ReadCloser, error) {
+	if err := g.pass(ctx, "Get", key); err != nil {
+		return mirror.Object{}, nil, err
+	}
+
+	return g.Store.Get(ctx, bucket, key, sel)
+}
+
 func (g *gate) Put(ctx context.Context, bucket, key string, req mirror.PutRequest) (mirror.ETag, error) {
 	if err := g.pass(ctx, "Put", key); err != nil {
 		return "", err
@@ -171,4 +179,44 @@ func TestListingIsAPageAhead(t *testing.T) {
 		}
 		finish()
 	})
+}
+
+// A run keeps to the pace of each store: one that is busy gets fewer calls at a time, and
+// more again when it is not.
+func TestRunKeepsToThePace(t *testing.T) {
+	for side, method := range map[string]string{"source": "Get", "destination": "Put"} {
+		t.Run(side, func(t *testing.T) {
+			inWorld(t, memory.Quirks{}, memory.Quirks{}, func(w world) {
+				for i := range 1000 {
+					w.instant(w.src, fmt.Sprintf("%04d", i), "content")
+				}
+				stores := map[string]mirror.Store{"source": w.src, "destination": w.dst}
+				busy := gated(stores[side], method)
+				stores[side] = busy
+				finish := w.launch(stores["source"], stores["destination"], busy, options())
+				first, _ := busy.underWay()
+				busy.answers <- errBusy
+				synctest.Wait() // the refusal counts before others give their places back
+				for range first - 1 {
+					busy.answers <- nil
+				}
+				fallen, _ := busy.underWay()
+				if fallen < 1 || fallen > first/2 {
+					w.Fatalf("%d calls are under way, and %d when one was refused", first, fallen)
+				}
+				risen := fallen
+				for range 300 { // calls that take a tenth of a second, however many there are
+					time.Sleep(100 * time.Millisecond)
+					busy.answer()
+					if risen, _ = busy.underWay(); risen > first {
+						break
+					}
+				}
+				if risen <= first {
+					w.Fatalf("%d calls are under way long after %d, want more than the %d at first", risen, fallen, first)
+				}
+				finish()
+			})
+		})
+	}
 }
