@@ -50,6 +50,12 @@ func TestAttributesNotKept(t *testing.T) {
 				w.says(first(w.run(w.src, w.dst, options(), mirror.OutcomePartial)), "does not keep "+test.want)
 				w.equal("destination", w.content(w.dst, bucket), map[string]string{"k": "content"})
 				w.equal("verify", first(w.verify(w.src, w.dst, options(), mirror.OutcomeDifferences)), "metadata: "+test.want)
+
+				// as the limits in doc.go say
+				w.run(w.src, w.dst, options(), mirror.OutcomeDone)
+				opts := options()
+				opts.Metadata = true
+				w.says(first(w.run(w.src, w.dst, opts, mirror.OutcomePartial)), "does not keep "+test.want)
 			})
 		})
 	}

@@ -129,7 +129,10 @@
 // # Limits
 //
 // A change of tags, retention or legal hold alone moves no time at the source: Run sees it
-// with Options.Metadata, Verify always; at a version of a history both only name it. Delete
+// with Options.Metadata, Verify always; at a version of a history both only name it. What a
+// destination does not keep of an object, such as its tags, is a difference in the run that
+// copies it and in each Verify; a later Run finds the object equal, without Options.Metadata,
+// and says only what the stores can do. Delete
 // markers that hide nothing are not part of a history: stores differ in whether they write
 // them. A version that a failed attempt has left damaged stays as one more. While histories
 // are copied, tables are not whole at each moment, only at the end. Where ETags cannot be
