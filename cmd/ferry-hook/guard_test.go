@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -276,10 +278,7 @@ func (g guarded) follow(t *testing.T) {
 	}
 
 	// a rendered claim goes: refused, and kept whatever comes; the release is as before
-	unkept := []byte(`{"metadata":{"annotations":{"helm.sh/resource-policy":null}}}`)
-	if _, err := g.admin.CoreV1().PersistentVolumeClaims(g.admin.Namespace).Patch(t.Context(), "uploads", "application/merge-patch+json", unkept, meta.PatchOptions{}); err != nil {
-		t.Fatal(err)
-	}
+	g.release(t, "uploads")
 	uid := g.claim(t, "uploads").UID
 	exit, log, err := g.upgrade(t, "upgrade", "--set", "claim=false")
 	if err == nil || exit != 4 || !strings.HasPrefix(lastLine(log), "REFUSED: upgrade to revision 3 would delete 1 claim (uploads; 1.0 GiB): go on rendering it") {
@@ -296,6 +295,7 @@ func (g guarded) follow(t *testing.T) {
 	if claim := g.claim(t, "uploads"); claim.UID != uid || claim.DeletionTimestamp != nil {
 		t.Error("the claim is gone")
 	}
+	without := g.revision(t)
 
 	// a rollback to a revision that renders it takes it back
 	if exit, log, err := g.upgrade(t, "rollback", "shop", "2"); err != nil || exit != 0 {
@@ -304,4 +304,46 @@ func (g guarded) follow(t *testing.T) {
 	if claim := g.claim(t, "uploads"); claim.UID != uid {
 		t.Error("the claim is another one")
 	}
+	deployed := g.revision(t)
+
+	// one to a revision that does not is refused. Helm leaves it pending, until it rolls back to what is in force
+	g.release(t, "uploads")
+	if exit, log, err := g.upgrade(t, "rollback", "shop", without); err == nil || exit != 4 || !strings.HasPrefix(lastLine(log), "REFUSED: rollback to revision ") {
+		t.Errorf("a rollback that deletes a claim: exit %d, %v\n%s", exit, err, log)
+	}
+	if _, _, err := g.upgrade(t, "upgrade"); err == nil || !strings.Contains(err.Error(), "in progress") {
+		t.Errorf("an upgrade after a rollback that was refused: %v", err)
+	}
+	if exit, log, err := g.upgrade(t, "rollback", "shop", deployed); err != nil || exit != 0 {
+		t.Errorf("a rollback to what is in force: exit %d, %v\n%s", exit, err, log)
+	}
+	if exit, log, err := g.upgrade(t, "upgrade"); err != nil || exit != 0 {
+		t.Errorf("an upgrade after that: exit %d, %v\n%s", exit, err, log)
+	}
+	if claim := g.claim(t, "uploads"); claim.UID != uid || claim.DeletionTimestamp != nil {
+		t.Error("the claim is gone")
+	}
+}
+
+// release takes from a claim what keeps it.
+func (g guarded) release(t *testing.T, claim string) {
+	t.Helper()
+	unkept := []byte(`{"metadata":{"annotations":{"helm.sh/resource-policy":null}}}`)
+	if _, err := g.admin.CoreV1().PersistentVolumeClaims(g.admin.Namespace).Patch(t.Context(), claim, "application/merge-patch+json", unkept, meta.PatchOptions{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// revision is the number of the newest one.
+func (g guarded) revision(t *testing.T) string {
+	t.Helper()
+	out, err := g.command(t.Context(), "status", "shop", "--output", "json").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var status struct{ Version int }
+	if err := json.Unmarshal(out, &status); err != nil {
+		t.Fatal(err)
+	}
+	return strconv.Itoa(status.Version)
 }
