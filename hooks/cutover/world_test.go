@@ -83,6 +83,7 @@ func (w *world) ctx() context.Context { return w.Context() }
 // newWorld has MinIO in use, versitygw beside it, and consumers: a Deployment of two and a CronJob.
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	t.Parallel()
 	cluster.Do(func() {
 		if cluster.dir, cluster.err = os.MkdirTemp("", "ferry-cutover-"); cluster.err == nil {
 			cluster.server, cluster.err = testworld.LaunchAPIServer(context.WithoutCancel(t.Context()), cluster.dir)
