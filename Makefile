@@ -39,7 +39,8 @@ demo: ## a chart rendered by real Helms with Ferry, seven buckets moved between 
 test: ## all tests; the first run builds the real servers and Helms that they use (minutes)
 	@$(PROGRAM) $(TEST_PROGRAMS)
 	@# -count=1: tests build and run programs, whose sources the cache of results does not see
-	CGO_ENABLED=1 go test -race -count=1 -timeout 20m ./...
+	@# and what is built with the race detector sleeps for a second whenever it exits, unless GORACE says otherwise
+	CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 go test -race -count=1 -timeout 20m ./...
 
 .PHONY: e2e
 e2e: ## Ferry on a real cluster, which it makes and removes: needs Linux, root and Debian's packages

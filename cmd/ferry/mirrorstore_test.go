@@ -33,6 +33,7 @@ import (
 // The first one makes the bucket and writes an object; the second one fails when the last command has
 // shown a secret key.
 func TestStoreScripts(t *testing.T) {
+	t.Parallel()
 	mc := testworld.MC(t)
 	testscript.Run(t, testscript.Params{
 		Setup:               func(env *testscript.Env) error { return startStores(t.Context(), env, mc) },
@@ -70,6 +71,7 @@ func startStores(ctx context.Context, env *testscript.Env, mc string) error {
 		return err
 	}
 	env.Setenv("PATH", filepath.Dir(mc)+string(filepath.ListSeparator)+env.Getenv("PATH"))
+	passRaceOptions(env)
 	env.Setenv("MC_CONFIG_DIR", filepath.Join(env.WorkDir, ".mc"))
 	return nil
 }

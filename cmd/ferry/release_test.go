@@ -39,6 +39,7 @@ import (
 // the variables HELM_BIN, MAJOR and HELM_NAMESPACE; what a script puts into the folder charts is served
 // by the repository REPO, and as charts/NAME by the registry REGISTRY.
 func TestReleaseScripts(t *testing.T) {
+	t.Parallel()
 	helms := map[string]string{"3": testworld.Helm3(t), "4": testworld.Helm4(t)}
 	hook := filepath.Join(t.TempDir(), "ferry-hook")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", hook, "../ferry-hook").CombinedOutput(); err != nil {
@@ -47,6 +48,7 @@ func TestReleaseScripts(t *testing.T) {
 	cluster := testworld.StartAPIServer(t)
 	for major, helm := range helms {
 		t.Run("helm"+major, func(t *testing.T) {
+			t.Parallel()
 			testscript.Run(t, testscript.Params{
 				Setup: func(env *testscript.Env) error {
 					return setUpRelease(t.Context(), env, room{Cluster: cluster, major: major, helm: helm, hook: hook})
@@ -84,6 +86,7 @@ func setUpRelease(ctx context.Context, env *testscript.Env, r room) error {
 		return err
 	}
 	env.Values[roomKey{}] = r
+	passRaceOptions(env)
 	charts := httptest.NewServer(chartServer(filepath.Join(env.WorkDir, "charts")))
 	env.Defer(charts.Close)
 	for name, value := range map[string]string{

@@ -47,11 +47,13 @@ func tomorrow() int {
 // which runs a program as exec does and checks its exit code, and the variables HELM3 and HELM4 with
 // the paths of the two.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	helm3, helm4 := testworld.Helm3(t), testworld.Helm4(t)
 	testscript.Run(t, testscript.Params{
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HELM3", helm3)
 			env.Setenv("HELM4", helm4)
+			passRaceOptions(env)
 			return nil
 		},
 		Dir:                 "testdata/script",
@@ -61,6 +63,9 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 	})
 }
+
+// passRaceOptions has the programs of a script heed the race detector's variable, as this one does.
+func passRaceOptions(env *testscript.Env) { env.Setenv("GORACE", os.Getenv("GORACE")) }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
