@@ -93,7 +93,6 @@ type trial struct {
 	way                     loss.Way
 	namespace, folder, mode string
 	pieces                  map[string]string // file of the chart: content
-	claim                   string            // that holds the cargo
 	path                    string            // the file with the cargo on the node
 }
 
@@ -216,6 +215,11 @@ func (x *trial) run() loss.Outcome {
 	x.restart()
 	outcome := loss.Outcome{Exit: exit, Before: len(cargo), Verdict: verdict(out)}
 	outcome.After, outcome.Left = x.settle()
+	if ferry && outcome.Kept() {
+		x.mustDo(ferry, "upgrade", "before", "--install")
+		x.runs()
+		outcome.Back, _ = x.settle()
+	}
 	if exit != 0 && outcome.Verdict == "" {
 		x.t.Logf("it failed otherwise:\n%s", out)
 	}
@@ -238,30 +242,35 @@ func verdict(out string) string {
 // store writes the cargo into the volume of the application's last pod, once that runs.
 func (x *trial) store() {
 	x.t.Helper()
+	mounted := x.runs()
+	last := mounted[len(mounted)-1]
+	// of several claims, app is the one that goes
+	if i := slices.IndexFunc(mounted, func(m mount) bool { return m.claim == "app" }); i >= 0 {
+		last = mounted[i]
+	}
+	x.path = filepath.Join(last.path, "cargo")
+	if err := os.WriteFile(x.path, cargo, 0o644); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// runs waits until all pods that mount a claim run, and returns what they mount.
+func (x *trial) runs() (mounted []mount) {
+	x.t.Helper()
 	err := wait.PollUntilContextTimeout(x.t.Context(), 200*time.Millisecond, 90*time.Second, true, func(ctx context.Context) (bool, error) {
-		mounted, err := x.mounted(ctx)
-		if err != nil || len(mounted) == 0 {
+		var err error
+		if mounted, err = x.mounted(ctx); err != nil || len(mounted) == 0 {
 			return false, err
 		}
 		wanted, err := x.replicas(ctx)
-		if err != nil || len(mounted) < wanted {
-			return false, err
-		}
-		last := mounted[len(mounted)-1]
-		// of several claims, app is the one that goes
-		if i := slices.IndexFunc(mounted, func(m mount) bool { return m.claim == "app" }); i >= 0 {
-			last = mounted[i]
-		}
-		x.claim, x.path = last.claim, filepath.Join(last.path, "cargo")
 
-		return true, nil
+		return len(mounted) >= wanted, err
 	})
 	if err != nil {
 		x.t.Fatalf("no running pod mounts a claim: %v", err)
 	}
-	if err := os.WriteFile(x.path, cargo, 0o644); err != nil {
-		x.t.Fatal(err)
-	}
+
+	return mounted
 }
 
 // replicas is how many pods of the application mount a claim once all of them run.
@@ -335,14 +344,21 @@ func (x *trial) restart() {
 // of the release reads, and how many are left somewhere.
 func (x *trial) settle() (read, left int) {
 	x.t.Helper()
-	const calm = 15 // looks in a row that show the same
-	for same, looks := 0, 0; same < calm && looks < 300; looks++ {
+	const calm = 10 // looks in a row that show the same
+	for same, looks := 0, 0; same < calm; looks++ {
+		if looks == 600 {
+			x.t.Fatal("things still happen after minutes")
+		}
 		r, l, err := x.look()
 		if err != nil {
 			x.t.Fatal(err)
 		}
+		busy, err := x.busy(x.t.Context())
+		if err != nil {
+			x.t.Fatal(err)
+		}
 		same++
-		if r != read || l != left {
+		if busy || r != read || l != left {
 			same = 0
 		}
 		read, left = r, l
@@ -350,6 +366,68 @@ func (x *trial) settle() (read, left int) {
 	}
 
 	return read, left
+}
+
+// busy tells whether controllers and the kubelet still have to do something: pods come or go, or a volume goes with
+// its claim. A pod that cannot be scheduled, since its claim is gone, or has no image, stays as it is.
+func (x *trial) busy(ctx context.Context) (bool, error) {
+	pods, err := x.client.CoreV1().Pods(x.namespace).List(ctx, meta.ListOptions{})
+	if err != nil {
+		return false, err
+	}
+	owned, stuckPods := map[string]int{}, 0
+	for _, pod := range pods.Items {
+		switch {
+		case pod.DeletionTimestamp != nil || pod.Status.Phase == core.PodPending && !stuck(pod):
+			return true, nil
+		case pod.Status.Phase == core.PodPending:
+			stuckPods++
+		}
+		for _, owner := range pod.OwnerReferences {
+			owned[owner.Kind]++
+		}
+	}
+	deployments, err := x.client.AppsV1().Deployments(x.namespace).List(ctx, meta.ListOptions{})
+	if err != nil {
+		return false, err
+	}
+	sets, err := x.client.AppsV1().StatefulSets(x.namespace).List(ctx, meta.ListOptions{})
+	if err != nil {
+		return false, err
+	}
+	volumes, err := x.client.CoreV1().PersistentVolumes().List(ctx, meta.ListOptions{})
+	if err != nil {
+		return false, err
+	}
+	wanted := 0
+	for _, d := range deployments.Items {
+		wanted += int(*d.Spec.Replicas)
+	}
+	for _, s := range sets.Items {
+		// one pod comes after the other, and a stuck one holds up the rest
+		if s.Status.ObservedGeneration < s.Generation || owned["StatefulSet"] == 0 && *s.Spec.Replicas > 0 || s.Status.ReadyReplicas == s.Status.Replicas && s.Status.Replicas != *s.Spec.Replicas {
+			return true, nil
+		}
+	}
+	released := slices.ContainsFunc(volumes.Items, func(v core.PersistentVolume) bool {
+		return v.Spec.ClaimRef != nil && v.Spec.ClaimRef.Namespace == x.namespace && v.Status.Phase == core.VolumeReleased
+	})
+
+	// a new pod that is stuck keeps the old one
+	return owned["ReplicaSet"] < wanted || owned["ReplicaSet"] > wanted+stuckPods || released, nil
+}
+
+// stuck tells whether a pod that is pending stays so.
+func stuck(pod core.Pod) bool {
+	for _, c := range pod.Status.Conditions {
+		if c.Type == core.PodScheduled && c.Reason == core.PodReasonUnschedulable {
+			return true
+		}
+	}
+
+	return slices.ContainsFunc(pod.Status.ContainerStatuses, func(c core.ContainerStatus) bool {
+		return c.State.Waiting != nil && (c.State.Waiting.Reason == "ErrImagePull" || c.State.Waiting.Reason == "ImagePullBackOff" || c.State.Waiting.Reason == "ErrImageNeverPull")
+	})
 }
 
 func (x *trial) look() (read, left int, err error) {

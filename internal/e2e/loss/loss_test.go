@@ -18,9 +18,12 @@ func ExampleRow_Judge() {
 	fmt.Println(row.Judge())
 	row.Set(loss.Ferry, loss.Outcome{Before: 10})
 	fmt.Println(row.Judge())
+	row.Set(loss.Ferry, loss.Outcome{Before: 10, Left: 10})
+	fmt.Println(row.Judge())
 	// Output:
 	// <nil>
 	// disabled: 10 of 10 bytes are gone with Ferry
+	// disabled: of 10 bytes that Ferry has kept a release reads 0
 }
 
 func TestPage(t *testing.T) {
@@ -28,12 +31,14 @@ func TestPage(t *testing.T) {
 	row.Set(loss.Helm3, loss.Outcome{Before: 10})
 	row.Set(loss.Helm4, loss.Outcome{Before: 10, Left: 10})
 	row.Set(loss.Ferry, loss.Outcome{Before: 10, After: 10, Left: 10, Exit: 1, Verdict: "REFUSED: no"})
-	page, err := loss.Table{Rows: []*loss.Row{row}}.Page()
+	removed := &loss.Row{Name: "uninstall", What: "helm uninstall"}
+	removed.Set(loss.Ferry, loss.Outcome{Before: 10, Left: 10, Back: 10})
+	page, err := loss.Table{Rows: []*loss.Row{row, removed}}.Page()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range []string{
-		"| A sub-chart is switched off | **10 of 10 bytes gone**, exit 0 | 10 bytes out of reach, exit 0 | refused, all 10 bytes read |", "\n- `REFUSED: no`\n",
+		"| A sub-chart is switched off | **10 of 10 bytes gone**, exit 0 | 10 bytes out of reach, exit 0 | refused, all 10 bytes read |", "| not run | kept, all 10 bytes read by the next release with the claim, exit 0 |", "\n- `REFUSED: no`\n",
 	} {
 		if !strings.Contains(string(page), text) {
 			t.Errorf("the page has no %q:\n%s", text, page)

@@ -94,6 +94,8 @@ func (o *Outcome) words() string {
 		return fmt.Sprintf("**%d of %d bytes gone**, exit %d", o.Before-o.Left, o.Before, o.Exit)
 	case o.Verdict != "":
 		return fmt.Sprintf("refused, all %d bytes read", o.After)
+	case o.Back > 0:
+		return fmt.Sprintf("kept, all %d bytes read by the next release with the claim, exit %d", o.Back, o.Exit)
 	case o.Lost():
 		return fmt.Sprintf("%d bytes out of reach, exit %d", o.Before-o.After, o.Exit)
 	default:

@@ -35,6 +35,8 @@ type Outcome struct {
 	Before int `json:"before"`
 	After  int `json:"after"`
 	Left   int `json:"left"`
+	// Back is how many bytes it reads once a release has the claim again, where Ferry has kept one that went.
+	Back int `json:"back,omitempty"`
 	// Verdict is the guard's, where it refused.
 	Verdict string `json:"verdict,omitempty"`
 }
@@ -50,9 +52,12 @@ func (r *Row) Set(way Way, o Outcome) {
 // Lost tells whether the application no longer reads what it read before.
 func (o *Outcome) Lost() bool { return o.After < o.Before }
 
+// Kept tells whether the data is in a claim that nothing mounts.
+func (o *Outcome) Kept() bool { return o.Lost() && o.Left == o.Before }
+
 // Judge is nil when the row shows what it is in the table for: Helm alone says that all is well, and
-// data is lost; with Ferry none is, and where the application no longer reads it, that was asked for
-// and the data is kept.
+// data is lost; with Ferry none is, and where the application no longer reads it, that was asked for,
+// and a release that has the claim again reads all.
 func (r *Row) Judge() error {
 	var errs []error
 	for _, way := range Ways() {
@@ -64,6 +69,8 @@ func (r *Row) Judge() error {
 			errs = append(errs, fmt.Errorf("%s: nothing is lost with %s", r.Name, way))
 		case way == Ferry && o.Left < o.Before:
 			errs = append(errs, fmt.Errorf("%s: %d of %d bytes are gone with Ferry", r.Name, o.Before-o.Left, o.Before))
+		case way == Ferry && o.Kept() && o.Back < o.Before:
+			errs = append(errs, fmt.Errorf("%s: of %d bytes that Ferry has kept a release reads %d", r.Name, o.Before, o.Back))
 		case way == Ferry && o.Exit != 0 && o.Verdict == "" && !r.Fails:
 			errs = append(errs, fmt.Errorf("%s: the upgrade failed, and not by the guard", r.Name))
 		case way == Ferry && o.Verdict != "" && o.Lost():
