@@ -1,6 +1,9 @@
 package hooks
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/helm-ferry/ferry/hooks/record"
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/manifest"
@@ -134,4 +137,11 @@ func (m Manifest) cutsOver() bool {
 		}
 	}
 	return false
+}
+
+// CopiesFrom tells whether the manifest has a first pass that copies what is on a provider onto another one.
+func (m Manifest) CopiesFrom(provider string) bool {
+	return m.Stream != nil && slices.ContainsFunc(m.Stream.Objects(), func(o *manifest.Object) bool {
+		return o.Is("batch", "Job") && release.Ours(o) && strings.Contains(o.Name, "-migration-"+provider+"-to-")
+	})
 }

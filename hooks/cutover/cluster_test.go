@@ -172,7 +172,7 @@ func (w *world) finishFirstPass() {
 	}
 	now := meta.Now()
 	for _, job := range list.Items {
-		if !strings.HasPrefix(job.Name, "shop-migration-") {
+		if !strings.HasPrefix(job.Name, "shop-migration-") || job.Status.Succeeded > 0 {
 			continue
 		}
 		job.Status = batch.JobStatus{StartTime: &now, CompletionTime: &now, Succeeded: 1, Conditions: []batch.JobCondition{

@@ -74,6 +74,44 @@ func TestLateWrites(t *testing.T) {
 	}
 }
 
+// TestLateWritesBeforeARollback goes back at once, as after an upgrade that failed before it was at its end: what was
+// written late to the store that consumers come back to comes along, or is named.
+func TestLateWritesBeforeARollback(t *testing.T) {
+	w := moved(t)
+	w.put("minio", "files", "late", "22")
+	w.put("minio", "files", "late-new", "33")
+	w.remove("minio", "files", "late-deleted")
+	w.put("minio", "files", "both", "44")
+	w.put("versitygw", "files", "both", "555")
+	w.remove("versitygw", "files", "gone")
+	w.put("versitygw", "files", "consumers-own", "77")
+
+	if _, err := w.cutover("minio").Run(t.Context(), w.between(3, "versitygw", "minio")); err != nil {
+		t.Fatalf("%v\n%s", err, w.log)
+	}
+	w.holds("minio", "files", "both=555 consumers-own=77 gone-and-late=1 kept=1 late=22 late-deleted=1 late-new=33 rewritten=1")
+	if want := `conflicts="\"files/both\"" deleted="\"files/late-deleted\""`; !strings.Contains(w.log.String(), want) {
+		t.Errorf("%s is not in\n%s", want, w.log)
+	}
+}
+
+// TestLateWritesBeforeARollbackBesideAFirstPass goes back from a revision that copies the other way round already: what
+// that pass has put onto the store that was left, and a consumer has deleted since, does not come back.
+func TestLateWritesBeforeARollbackBesideAFirstPass(t *testing.T) {
+	w := moved(t)
+	w.put("minio", "files", "written-and-deleted", "1") // on versitygw, and the pass was in between
+	w.pair = [2]string{"versitygw", "minio"}
+	w.upgrade("versitygw")
+	w.finishFirstPass()
+	if _, err := w.cutover("minio").Run(t.Context(), w.between(3, "versitygw", "minio")); err != nil {
+		t.Fatalf("%v\n%s", err, w.log)
+	}
+	w.holds("minio", "files", "both=1 gone=1 gone-and-late=1 kept=1 late=1 late-deleted=1 rewritten=1")
+	if want := `conflicts="\"files/written-and-deleted\""`; !strings.Contains(w.log.String(), want) {
+		t.Errorf("%s is not in\n%s", want, w.log)
+	}
+}
+
 // TestLateWritesWithoutARecord: the hook's Job was deleted while Helm waited, and Helm 3 took that for
 // success.
 func TestLateWritesWithoutARecord(t *testing.T) {

@@ -61,6 +61,21 @@ func (w World) latePass(ctx context.Context, src, dst mirror.Store, r *record.Re
 	return late, nil
 }
 
+// lateBefore looks for late writes to the store that a revision has left and the next one moves back to, as an upgrade
+// that failed meanwhile has not: the second pass makes that store equal to the other one.
+func (w World) lateBefore(ctx context.Context, back transfer, r *record.Record, shared bool) error {
+	if err := w.begin(ctx, StepLate); err != nil {
+		return err
+	}
+	late, err := w.latePass(ctx, back.dst, back.src, r, shared)
+	if err != nil || late.open() == 0 {
+		return err
+	}
+	w.Log.Warn("written or deleted late on the store that consumers come back to: what the other one has counts, and the trash keeps the rest",
+		"store", back.To, "conflicts", late.Conflicts.String(), "deleted", late.Deleted.String())
+	return nil
+}
+
 // setMark says in the record that nothing which the source holds now has still to be looked at.
 func setMark(r *record.Record, bucket string, mark record.Mark) {
 	if r.Marks.Source == nil {

@@ -143,7 +143,13 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 	}
 	watched, unwatch := w.watchConsumers(ctx, consumers)
 	defer unwatch()
-	proof, err := w.move(watched, t)
+	if t.adopt && known.Revision == s.Revision-1 {
+		err = w.lateBefore(watched, t, known, s.Current.CopiesFrom(j.From))
+	}
+	var shown proof
+	if err == nil {
+		shown, err = w.move(watched, t)
+	}
 	if began, ok := errors.AsType[*Refusal](context.Cause(watched)); ok {
 		return none, began
 	}
@@ -159,7 +165,7 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 	if err := w.begin(ctx, StepRecord); err != nil {
 		return none, err
 	}
-	return proof.behind, w.prove(ctx, j, proof)
+	return shown.behind, w.prove(ctx, j, shown)
 }
 
 // unchanged makes sure that nobody has begun to write meanwhile, not even for a moment, and that the
