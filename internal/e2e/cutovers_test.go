@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -74,8 +75,6 @@ func TestCutovers(t *testing.T) {
 		"helm4": {
 			{"a later failure is rolled back with what was written since", true, (*lake).rolledBack},
 			{"an application that never gets ready is rolled back", true, (*lake).neverReady},
-			{"applied by the client", true, func(l *lake) { l.applied("--server-side=false") }},
-			{"applied by the server", true, func(l *lake) { l.applied("--server-side=true") }},
 			{"the store from before goes, and comes back", true, (*lake).retired},
 			{"the kubelet and containerd are killed while consumers stop", true, func(l *lake) { l.killed("stopping") }},
 			{"the kubelet and containerd are killed before the consumers come back", true, func(l *lake) { l.killed("proven") }},
@@ -93,6 +92,20 @@ func TestCutovers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Helm 4 applies at the client as Helm 3 does, or at the server, and rolls back. A stranger goes on writing to the
+// store that the consumers leave.
+func TestApplied(t *testing.T) {
+	if !*full {
+		t.Skip("Helm 4 with its default is in the other tests: -full runs both ways")
+	}
+	l := newLake(t, "helm4", "applied")
+	l.installed()
+	for _, side := range []string{"--server-side=false", "--server-side=true"} {
+		t.Run(side, func(t *testing.T) { l.in(t).watched(side) })
+	}
+	t.Run("and rolled back", func(t *testing.T) { l.in(t).rolledBackBeside() })
 }
 
 // applied moves the release with flags of Helm's.
@@ -188,15 +201,15 @@ func (l *lake) containers(workloads ...string) map[string]string {
 	return found
 }
 
-// stateOfCutover is that of the one that is under way.
-func (l *lake) stateOfCutover(ctx context.Context) string {
-	for _, state := range []string{"stopping", "proven"} {
-		if l.cutover(state)(ctx) == nil {
-			return state
+// stateOfCutover is that of the one that is under way, among the states.
+func (l *lake) stateOfCutover(ctx context.Context) int {
+	for i := len(states) - 1; i > 0; i-- {
+		if l.cutover(states[i].name)(ctx) == nil {
+			return i
 		}
 	}
 
-	return "preflight"
+	return 0
 }
 
 // cutover tells whether one is under way that has come to this state.
@@ -222,23 +235,59 @@ func (l *lake) cutover(state string) func(context.Context) error {
 // atomic rollback is a cutover of its own.
 func (l *lake) rolledBack() {
 	l.t.Helper()
-	l.undone([]string{"--atomic", "--timeout=5m", "global.smoke=true"}, func() {
+	from := l.active()
+	l.smokes(func() {})
+	l.holds(from)
+}
+
+// smokes has an upgrade fail by a hook of the chart's, after something else, and returns what it says.
+func (l *lake) smokes(before func()) string {
+	l.t.Helper()
+
+	return l.undone([]string{"--atomic", "--timeout=5m", "global.smoke=true"}, func() {
 		l.await("the hook of the chart", l.running("lake-smoke"))
 		l.ready("app.kubernetes.io/name=load", 1)
+		before()
 		l.fail("lake-smoke")
 	})
+}
+
+// rolledBackBeside is rolledBack while an outsider writes to the store that the consumers leave, until the upgrade
+// fails. What it has written there comes along, or is named.
+func (l *lake) rolledBackBeside() {
+	l.t.Helper()
+	from := l.active()
+	outsider := l.outsider("outsider-of-" + from)
+	l.goOn() // and the outsider, too
+	_, out := l.beside(outsider, func() (int, string) {
+		return 0, l.smokes(func() {
+			if err := outsider.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+				l.t.Error(err)
+			}
+		})
+	})
+	outsider.late(out)
+	outsider.stop()
+	l.holds(from)
+	for _, fault := range outsider.ledger().Check(l.contents(from)) {
+		if !strings.Contains(out, fault.Key) {
+			l.t.Errorf("the late write of %s by the outsider is %s, and nobody says so", fault.Key, fault.Kind)
+		}
+	}
 }
 
 // neverReady has an upgrade wait in vain for an application that writes to the other store meanwhile.
 func (l *lake) neverReady() {
 	l.t.Helper()
 	atomic := map[string]string{"helm3": "--atomic", "helm4": "--rollback-on-failure"}[l.helm]
+	from := l.active()
 	l.undone([]string{atomic, "--wait", "--timeout=90s", "global.unready=true"}, func() {})
+	l.holds(from)
 }
 
 // undone has an upgrade fail, by something that is done about it once the application writes to the other store,
-// and be rolled back.
-func (l *lake) undone(flags []string, fail func()) {
+// and be rolled back. It returns what that says.
+func (l *lake) undone(flags []string, fail func()) string {
 	l.t.Helper()
 	from := l.active()
 	to := l.other(from)
@@ -252,10 +301,12 @@ func (l *lake) undone(flags []string, fail func()) {
 	})
 	l.goOn()
 	fail()
-	if exit, _ := p.wait(l.t); exit == 0 {
+	exit, out := p.wait(l.t)
+	if exit == 0 {
 		l.t.Error("the upgrade did not fail")
 	}
-	l.holds(from)
+
+	return out
 }
 
 // fail has a Job fail.

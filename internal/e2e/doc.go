@@ -3,8 +3,7 @@
 //
 // The tests have the build tag e2e; `make e2e` runs them. They start a cluster of their own (package node
 // of internal/testworld) and remove it. With KUBECONFIG set they use that cluster, load their
-// images into it and leave it running; it must be one of `make cluster-up`, since the ledgers are read
-// from the folders of its volumes:
+// images into it and leave it running; it must be one of `make cluster-up` (docs/adr/0016):
 //
 //		make cluster-up CLUSTER=/tmp/lake
 //		KUBECONFIG=/tmp/lake/kubeconfig CGO_ENABLED=0 go test -tags e2e -count=1 -run TestFirstPass ./internal/e2e
@@ -26,12 +25,12 @@
 //	TestCutovers/helm3                     rolled back after a failure;        an application never gets ready;
 //	                                       a store retired                     Helm 4 takes over
 //	TestCutovers/helm4                     the node crashes                    rolled back; never ready; a store retired;
-//	                                                                           applied by client and by server;
 //	                                                                           kubelet and containerd killed, twice
 //	TestMirror                             all of it
 //	TestAMirrorThatHangs                                                       on its source, on its destination
 //	TestToAStoreOutsideAndBack                                                 both Helms: there and back, a stranger,
 //	                                                                           rolled back, never ready
+//	TestApplied                                                                Helm 4, applied by client and by server, rolled back; a stranger
 //	TestHelmIsKilled, TestMoveToARow…,                                         all of it
 //	TestACopyOfOthersIsProven, TestTheJobVanishes
 //	TestTheOperatorsPage                                                       what docs/migrate.md quotes

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -19,7 +18,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/helm-ferry/ferry/internal/e2e/ledger"
 	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
@@ -95,7 +93,7 @@ func (l *lake) moved() {
 		t.Fatalf("the installation ends with %d", exit)
 	}
 	l.ready("app.kubernetes.io/name=load", 1)
-	outside := l.outsider()
+	outside := l.outsider("outsider")
 	l.await("the first pass", l.jobDone("app.kubernetes.io/component=migration"))
 	time.Sleep(3 * time.Second) // of writing
 	exit, out := l.upgrade("previousProvider: minio, cutoverAcknowledged: true", "versitygw.enabled=true")
@@ -106,46 +104,22 @@ func (l *lake) moved() {
 	if active := l.active(); active != "minio" {
 		t.Fatalf("after a refusal the alias selects %s", active)
 	}
-	outside.signal(syscall.SIGSTOP)
-	go l.thaw(outside.cmd.Process)
-	exit, out = l.upgrade("previousProvider: minio, cutoverAcknowledged: true", "versitygw.enabled=true")
+	exit, out = l.beside(outside, func() (int, string) {
+		return l.upgrade("previousProvider: minio, cutoverAcknowledged: true", "versitygw.enabled=true")
+	})
 	// what somebody deleted late has to be decided by a person: the hook after the upgrade says so by its exit code
 	if exit != 0 && !strings.Contains(out, "post-upgrade hooks failed") || !strings.Contains(out, "PROVEN: ") || l.active() != "versitygw" {
 		t.Fatalf("the cutover ended with %d, and the alias selects %s", exit, l.active())
 	}
 	l.ready("app.kubernetes.io/name=load", 1)
 	l.ready("app.kubernetes.io/name=notebook", 1)
-	late(t, out)
+	outside.late(out)
 	time.Sleep(2 * time.Second) // of writing to the other store
-	outside.stop()
 	l.stopped()
 	l.proven("versitygw")
-	missing := outside.ledger().Check(l.contents("versitygw"))
-	exit, retire := l.upgrade("activeProvider: versitygw", "minio.enabled=false", "versitygw.enabled=true")
-	l.named(missing, out, exit, retire)
-}
-
-// late checks that an outsider was seen to write after the proof, without which its part would show nothing.
-func late(t *testing.T, cutover string) {
-	t.Helper()
-	if _, after, proven := strings.Cut(cutover, "PROVEN: "); !proven || !strings.Contains(after, "outsider/") {
-		t.Error("the outsider was not seen to write after the proof")
-	}
-}
-
-// named checks that what an outsider has written late to MinIO, and the new store lacks, is named by the
-// cutover, or by the upgrade after it that is to retire MinIO, which is refused then.
-func (l *lake) named(late []ledger.Fault, cutover string, exit int, retire string) {
-	l.t.Helper()
-	for _, fault := range late {
-		// a delete after the last look leaves nothing to be seen on the old store
-		if fault.Kind != ledger.Resurrected && !strings.Contains(cutover, fault.Key) && !strings.Contains(retire, fault.Key) {
-			l.t.Errorf("the late write of %s by the outsider is %s, and nobody says so", fault.Key, fault.Kind)
-		}
-	}
-	if len(late) > 0 && (exit == 0 || !strings.Contains(retire, "REFUSED: minio is to go")) {
-		l.t.Errorf("minio may go, and has %d late writes", len(late))
-	}
+	l.leaves(outside, "minio", out, func() (int, string) {
+		return l.upgrade("activeProvider: versitygw", "minio.enabled=false", "versitygw.enabled=true")
+	})
 }
 
 // One line moves a release, and the same line with the stores changed over moves it back: with Helm 3,
@@ -189,7 +163,8 @@ func TestMigrate(t *testing.T) {
 
 // The pod of the cutover is killed at moments of chance: each time the upgrade fails, and the alias stays. The
 // consumers come back by themselves, and the upgrade after that moves everything. One that is done before it can
-// be killed does not count, and the next one moves back.
+// be killed does not count, and the next one moves back. An outsider writes between the cutovers, and as soon as one
+// has proven its copy.
 func TestKilledCutover(t *testing.T) {
 	for helm, kills := range map[string]int{"helm3": 0, "helm4": 3} {
 		if *full {
@@ -207,26 +182,46 @@ func (l *lake) killedOften(kills int) {
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 1))
 	l.prepared()
+	var outside *outsider
+	comes := func(n int) { outside = l.outsider(fmt.Sprintf("outsider-%d", n)) }
+	goes := func(from, cutover string) {
+		to := l.other(from)
+		l.leaves(outside, from, cutover, func() (int, string) {
+			return l.upgrade("activeProvider: "+to, from+".enabled=false", to+".enabled=true")
+		})
+		if exit, _ := l.upgrade("activeProvider: "+to, "versitygw.enabled=true"); exit != 0 {
+			t.Fatalf("an upgrade that has both stores again ends with %d", exit)
+		}
+		l.ready("app.kubernetes.io/name="+from, 1)
+	}
+	comes(0)
 	var done []kill
 	for tries := 0; len(done) < kills; tries++ {
 		if tries == 3*kills {
 			t.Fatalf("of %d cutovers only %d could be killed", tries, len(done))
 		}
 		from := l.active()
-		k := kill{N: len(done) + 1, After: (time.Duration(random.IntN(4500)) * time.Millisecond).String()}
+		since := states[random.IntN(len(states))]
+		k := kill{N: len(done) + 1, Since: since.name, After: time.Duration(random.Int64N(int64(since.lasts))).Round(time.Millisecond).String()}
 		killed := make(chan error, 1)
-		go func() { killed <- l.kill("lake-cutover", &k) }()
+		ctx, over := context.WithCancel(t.Context())
+		go func() { killed <- l.kill(ctx, "lake-cutover", &k) }()
 		var out string
-		k.Exit, out = l.move(l.other(from))
+		k.Exit, out = l.beside(outside, func() (int, string) { return l.move(l.other(from)) })
+		over()
 		if err := <-killed; err != nil {
 			t.Fatal(err)
 		}
-		if k.Exit == 0 || strings.Contains(out, "PROVEN: ") {
-			t.Logf("after %s it was done before it could be killed", k.After)
+		k.Active = l.active()
+		if k.State == "" || k.Exit == 0 || strings.Contains(out, "PROVEN: ") {
+			t.Logf("%s after it was %s it was over before it could be killed", k.After, k.Since)
+			if k.Active != from {
+				goes(from, out)
+				comes(tries + 1)
+			}
 
 			continue
 		}
-		k.Active = l.active()
 		done = append(done, k)
 		t.Logf("%+v", k)
 		if k.Active != from {
@@ -244,11 +239,17 @@ func (l *lake) killedOften(kills int) {
 
 		return err
 	})
-	l.holds(l.active())
-	to := l.other(l.active())
-	if exit, _ := l.move(to); exit != 0 {
+	from := l.active()
+	l.holds(from)
+	to := l.other(from)
+	exit, out := l.beside(outside, func() (int, string) { return l.move(to) })
+	// what somebody deleted late has to be decided by a person: the hook after the upgrade says so by its exit code
+	if exit != 0 && !strings.Contains(out, "post-upgrade hooks failed") || !strings.Contains(out, "PROVEN: ") {
 		t.Fatalf("the upgrade after all kills ended with %d", exit)
 	}
+	outside.late(out)
+	l.holds(to)
+	goes(from, out)
 	l.holds(to)
 	if *full && !t.Failed() {
 		written, present := l.ledger().Keys()
@@ -273,14 +274,23 @@ func (l *lake) prepared() {
 	l.await("the first pass", l.jobDone("app.kubernetes.io/component=migration"))
 }
 
-// kill is one that happened: how long after the pod began to run, and what came of the upgrade.
+// kill is one that happened: how long after the cutover was in a state, and what came of the upgrade.
 type kill struct {
 	N     int    `json:"n"`
+	Since string `json:"since"`
 	After string `json:"after"`
-	// State is that of the cutover when its pod was killed: preflight, stopping or proven.
+	// State is that of the cutover when its pod was killed: preflight, stopping or proven. It is empty if it was not.
 	State  string `json:"state"`
 	Exit   int    `json:"exit"`
 	Active string `json:"active"`
+}
+
+// states are those of a cutover, one after the other, and for how long it may be in them.
+var states = []struct {
+	name  string
+	lasts time.Duration
+}{
+	{"preflight", 1500 * time.Millisecond}, {"stopping", 3 * time.Second}, {"proven", 200 * time.Millisecond},
 }
 
 // writeResults keeps what a whole run has shown.
@@ -304,36 +314,50 @@ func writeResult(t *testing.T, name string, text []byte) {
 	}
 }
 
-// kill ends the pod of a Job by force, some time after it began to run.
-func (l *lake) kill(job string, k *kill) error {
+// kill ends the pod of a Job by force, some time after the cutover that it runs has come to a state, or nothing if
+// that is over before.
+func (l *lake) kill(ctx context.Context, job string, k *kill) error {
 	delay, err := time.ParseDuration(k.After)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(l.t.Context(), 2*time.Minute)
-	defer cancel()
 	for ; ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
 		pods, err := l.client.CoreV1().Pods(l.namespace).List(ctx, meta.ListOptions{LabelSelector: "batch.kubernetes.io/job-name=" + job})
+		if ctx.Err() != nil {
+			break
+		}
 		if err != nil {
 			return err
 		}
 		for _, pod := range pods.Items {
-			if pod.Status.Phase != core.PodRunning || pod.DeletionTimestamp != nil {
+			if pod.Status.Phase != core.PodRunning || pod.DeletionTimestamp != nil || l.stateOfCutover(ctx) < stateNamed(k.Since) {
 				continue
 			}
 			time.Sleep(delay)
-			k.State = l.stateOfCutover(ctx)
+			state := states[l.stateOfCutover(ctx)].name
 			now := int64(0)
-			err := l.client.CoreV1().Pods(l.namespace).Delete(ctx, pod.Name, meta.DeleteOptions{GracePeriodSeconds: &now})
-			if apierrors.IsNotFound(err) {
-				return nil
+			switch err := l.client.CoreV1().Pods(l.namespace).Delete(ctx, pod.Name, meta.DeleteOptions{GracePeriodSeconds: &now}); {
+			case err == nil:
+				k.State = state
+			case !apierrors.IsNotFound(err) && ctx.Err() == nil:
+				return err
 			}
 
-			return err
+			return nil
 		}
 	}
 
-	return errors.New("the cutover never ran")
+	return nil
+}
+
+func stateNamed(name string) int {
+	for i, s := range states {
+		if s.name == name {
+			return i
+		}
+	}
+
+	return -1
 }
 
 // active is the store that the alias selects, or the one outside, which consumers are pointed at.

@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/helm-ferry/ferry/internal/testworld"
@@ -25,12 +24,9 @@ func TestACutoverThatStopsNobodyIsCaught(t *testing.T) {
 	l.image = l.mutant("stops-nobody", "hooks/cutover/run.go")
 	l.prepared()
 	l.goOn()
-	application := l.application()
-	if err := application.Signal(syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
-	go l.thaw(application)
-	_, out := l.upgrade("previousProvider: minio, cutoverAcknowledged: true", "versitygw.enabled=true")
+	_, out := l.frozen(l.application(), func() (int, string) {
+		return l.upgrade("previousProvider: minio, cutoverAcknowledged: true", "versitygw.enabled=true")
+	})
 	if active := l.active(); active != "versitygw" || !strings.Contains(out, "PROVEN: ") {
 		t.Fatalf("the broken cutover was refused, and the alias selects %s", active)
 	}

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	core "k8s.io/api/core/v1"
@@ -35,7 +34,7 @@ func TestToAStoreOutsideAndBack(t *testing.T) {
 				do   func(*lake)
 			}{
 				{"a later failure is rolled back to the store of the release", (*lake).rolledBack},
-				{"to the store outside, while a stranger writes", (*lake).watched},
+				{"to the store outside, while a stranger writes", func(l *lake) { l.watched() }},
 				{"an application that never gets ready is rolled back to the store outside", (*lake).neverReady},
 				{"back", func(l *lake) { l.applied() }},
 			} {
@@ -80,27 +79,23 @@ func (l *lake) pointedOutside() bool {
 	})
 }
 
-// watched moves the release from MinIO while an outsider writes there as soon as everything is proven, and
-// on. Then MinIO is to go, and comes back.
-func (l *lake) watched() {
+// watched moves the release, with flags of Helm's, while an outsider writes to the store that it leaves as soon as
+// everything is proven, and on. Then that store is to go, and comes back.
+func (l *lake) watched(flags ...string) {
 	l.t.Helper()
-	to := l.other(l.active())
-	outsider := l.outsider()
+	from := l.active()
+	to := l.other(from)
+	outsider := l.outsider("outsider-of-" + from)
 	l.goOn() // and the outsider, too
-	outsider.signal(syscall.SIGSTOP)
-	go l.thaw(outsider.cmd.Process)
-	exit, out := l.run(l.t, l.helm, "ferry", l.ferryTo(to)...)
+	exit, out := l.beside(outsider, func() (int, string) { return l.run(l.t, l.helm, "ferry", l.ferryTo(to, flags...)...) })
 	// what somebody deleted late has to be decided by a person: the hook after the upgrade says so by its exit code
 	if exit != 0 && !strings.Contains(out, "PARTIAL: ") || !strings.Contains(out, "PROVEN: ") {
 		l.t.Fatalf("the cutover ended with %d", exit)
 	}
-	late(l.t, out)
-	outsider.stop()
+	outsider.late(out)
 	l.holds(to)
-	missing := outsider.ledger().Check(l.contents(to))
-	exit, retire := l.run(l.t, l.helm, "ferry", l.ferryTo(to, "minio.enabled=false")...)
-	l.named(missing, out, exit, retire)
+	l.leaves(outsider, from, out, func() (int, string) { return l.run(l.t, l.helm, "ferry", l.ferryTo(to, from+".enabled=false")...) })
 	l.must(l.t, l.helm, "ferry", l.ferryTo(to)...)
-	l.ready("app.kubernetes.io/name=minio", 1)
+	l.ready("app.kubernetes.io/name="+from, 1)
 	l.holds(to)
 }

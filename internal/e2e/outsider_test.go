@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -21,11 +22,12 @@ import (
 // connections that stay open.
 type outsider struct {
 	t    *testing.T
+	name string // what its keys begin with
 	cmd  *exec.Cmd
 	file string
 }
 
-func (l *lake) outsider() *outsider {
+func (l *lake) outsider(name string) *outsider {
 	l.t.Helper()
 	alias, err := l.client.CoreV1().Services(l.namespace).Get(l.t.Context(), l.name+"-objectstorage", meta.GetOptions{})
 	if err != nil {
@@ -33,32 +35,79 @@ func (l *lake) outsider() *outsider {
 	}
 	folder := l.t.TempDir()
 	cmd := l.Command(context.WithoutCancel(l.t.Context()), l.load,
-		fmt.Sprintf("--endpoint=http://%s:9000", alias.Spec.ClusterIP), "--bucket="+bucket, "--ledger="+folder, "--name=outsider", "--pace=40ms", "--seed=2")
+		fmt.Sprintf("--endpoint=http://%s:9000", alias.Spec.ClusterIP), "--bucket="+bucket, "--ledger="+folder, "--name="+name, "--pace=40ms", "--seed=2")
 	cmd.Env = append(cmd.Env, "ACCESS_KEY="+accessKey, "SECRET_KEY="+secretKey)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		l.t.Fatal(err)
 	}
-	o := &outsider{t: l.t, cmd: cmd, file: filepath.Join(folder, "outsider.jsonl")}
+	o := &outsider{t: l.t, name: name, cmd: cmd, file: filepath.Join(folder, name+".jsonl")}
 	l.t.Cleanup(o.stop)
 
 	return o
 }
 
-func (o *outsider) signal(s syscall.Signal) {
-	o.t.Helper()
-	if err := o.cmd.Process.Signal(s); err != nil {
-		o.t.Error(err)
+// beside has an outsider stop writing for a cutover, which would be refused. It returns what the cutover does.
+func (l *lake) beside(o *outsider, cutover func() (int, string)) (int, string) {
+	l.t.Helper()
+
+	return l.frozen(o.cmd.Process, cutover)
+}
+
+// frozen has a process stand still for a cutover, and go on as soon as that has proven its copy, or is over.
+func (l *lake) frozen(process *os.Process, cutover func() (int, string)) (int, string) {
+	l.t.Helper()
+	if err := process.Signal(syscall.SIGSTOP); err != nil {
+		l.t.Fatal(err)
+	}
+	over, thawed := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(thawed)
+		proven := l.cutover("proven")
+		for !isClosed(over) && proven(l.t.Context()) != nil {
+			time.Sleep(50 * time.Millisecond)
+		}
+		_ = process.Signal(syscall.SIGCONT) // the cutover may have ended it
+	}()
+	defer func() { <-thawed }()
+	defer close(over)
+
+	return cutover()
+}
+
+func isClosed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }
 
-// thaw lets a stopped process go on as soon as a cutover has proven its copy, or the test has ended.
-func (l *lake) thaw(process *os.Process) {
-	proven := l.cutover("proven")
-	for l.t.Context().Err() == nil && proven(l.t.Context()) != nil {
-		time.Sleep(50 * time.Millisecond)
+// leaves ends an outsider whose store the consumers have left, and checks that what it wrote there late was copied to
+// the new one, or is named: by the cutover, or by the upgrade that is to retire the store and is refused then.
+func (l *lake) leaves(o *outsider, from, cutover string, retire func() (int, string)) {
+	l.t.Helper()
+	o.stop()
+	missing := o.ledger().Check(l.contents(l.other(from)))
+	exit, out := retire()
+	for _, fault := range missing {
+		// a delete after the last look leaves nothing to be seen on the old store
+		if fault.Kind != ledger.Resurrected && !strings.Contains(cutover, fault.Key) && !strings.Contains(out, fault.Key) {
+			l.t.Errorf("the late write of %s by the outsider is %s, and nobody says so", fault.Key, fault.Kind)
+		}
 	}
-	_ = process.Signal(syscall.SIGCONT) // it may be gone with the test
+	if len(missing) > 0 && (exit == 0 || !strings.Contains(out, "REFUSED: "+from+" is to go")) {
+		l.t.Errorf("%s may go, and has %d late writes", from, len(missing))
+	}
+}
+
+// late checks that an outsider was seen to write after the proof, without which its part would show nothing.
+func (o *outsider) late(cutover string) {
+	o.t.Helper()
+	if _, after, proven := strings.Cut(cutover, "PROVEN: "); !proven || !strings.Contains(after, o.name+"/") {
+		o.t.Error("the outsider was not seen to write after the proof")
+	}
 }
 
 // stop lets it finish what is under way.
