@@ -40,12 +40,12 @@ test: ## all tests; the first run builds the real servers and Helms that they us
 	@$(PROGRAM) $(TEST_PROGRAMS)
 	@# -count=1: tests build and run programs, whose sources the cache of results does not see
 	@# and what is built with the race detector sleeps for a second whenever it exits, unless GORACE says otherwise
-	CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 go test -race -count=1 -timeout 20m ./...
+	CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 go test -race -count=1 -timeout 30m ./...
 
 .PHONY: e2e
 e2e: ## Ferry on a real cluster, which it makes and removes: needs Linux, root and Debian's packages
 	@$(PROGRAM) $(CLUSTER_PROGRAMS) $(TEST_PROGRAMS)
-	CGO_ENABLED=0 go test -tags e2e -count=1 -timeout 40m ./internal/testworld/node ./internal/e2e/...
+	CGO_ENABLED=0 go test -tags e2e -count=1 -timeout 60m ./internal/testworld/node ./internal/e2e/...
 
 .PHONY: e2e-full
 CHUNKS ?=
