@@ -143,13 +143,7 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 	}
 	watched, unwatch := w.watchConsumers(ctx, consumers)
 	defer unwatch()
-	if t.adopt && known.Revision == s.Revision-1 {
-		err = w.lateBefore(watched, t, known, s.Current.CopiesFrom(j.From))
-	}
-	var shown proof
-	if err == nil {
-		shown, err = w.move(watched, t)
-	}
+	shown, err := w.carry(watched, s, t, known)
 	if began, ok := errors.AsType[*Refusal](context.Cause(watched)); ok {
 		return none, began
 	}
@@ -166,6 +160,16 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 		return none, err
 	}
 	return shown.behind, w.prove(ctx, j, shown)
+}
+
+// carry moves the objects. A rollback that follows the other move at once looks first for what that has left open.
+func (w World) carry(ctx context.Context, s hooks.Situation, t transfer, known *record.Record) (proof, error) {
+	if t.adopt && known.Revision == s.Revision-1 {
+		if err := w.lateBefore(ctx, t, known, s.Current.CopiesFrom(t.From)); err != nil {
+			return proof{}, err
+		}
+	}
+	return w.move(ctx, t)
 }
 
 // unchanged makes sure that nobody has begun to write meanwhile, not even for a moment, and that the
