@@ -60,28 +60,22 @@ func (l *lake) frozen(process *os.Process, cutover func() (int, string)) (int, s
 	if err := process.Signal(syscall.SIGSTOP); err != nil {
 		l.t.Fatal(err)
 	}
-	over, thawed := make(chan struct{}), make(chan struct{})
+	ctx, over := context.WithCancel(l.t.Context())
+	thawed := make(chan struct{})
 	go func() {
 		defer close(thawed)
 		proven := l.cutover("proven")
-		for !isClosed(over) && proven(l.t.Context()) != nil {
+		for ctx.Err() == nil && proven(ctx) != nil {
 			time.Sleep(50 * time.Millisecond)
 		}
 		_ = process.Signal(syscall.SIGCONT) // the cutover may have ended it
 	}()
-	defer func() { <-thawed }()
-	defer close(over)
+	defer func() {
+		over()
+		<-thawed
+	}()
 
 	return cutover()
-}
-
-func isClosed(c chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
 }
 
 // leaves ends an outsider whose store the consumers have left, and checks that what it wrote there late was copied to
