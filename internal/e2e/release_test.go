@@ -36,6 +36,7 @@ type lake struct {
 	chart, values   string
 	image           string   // what the hooks run
 	second          string   // the store beside MinIO
+	from            string   // the store that the configuration of an upgrade migrates from
 	storage         string   // more of spec.objectStorage
 	set             []string // values that every upgrade has
 	outside         *lake    // the release that runs the store outside of this one, if there is one
@@ -74,7 +75,7 @@ func newLake(t *testing.T, helm, namespace string) *lake {
 	l := &lake{
 		world: shared, t: t, helm: helm, namespace: namespace, name: "lake",
 		chart: chart, values: filepath.Join(root, "testdata", "e2e", "values.yaml"), image: hookImage,
-		second: "versitygw", set: []string{"versitygw.enabled=true"},
+		second: "versitygw", from: "minio", set: []string{"versitygw.enabled=true"},
 	}
 	t.Cleanup(l.remove)
 
