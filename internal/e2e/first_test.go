@@ -4,7 +4,6 @@ package e2e_test
 
 import (
 	"testing"
-	"time"
 
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -12,13 +11,15 @@ import (
 // The first pass of a migration copies while the application goes on writing; with the application
 // stopped, another one makes both stores equal.
 func TestFirstPass(t *testing.T) {
+	t.Parallel()
 	for _, helm := range []string{"helm3", "helm4"} {
 		t.Run(helm, func(t *testing.T) {
+			t.Parallel()
 			l := newLake(t, helm, "first-"+helm)
 			l.install("versitygw.enabled=true", "migration.minioToVersitygw.enabled=true")
 			l.ready("app.kubernetes.io/name=load", 1)
 			l.await("the first pass", l.jobDone("app.kubernetes.io/component=migration"))
-			time.Sleep(2 * time.Second) // of writing
+			l.goOn()
 			scale := l.client.AppsV1().Deployments(l.namespace)
 			now, err := scale.GetScale(t.Context(), "lake-load", meta.GetOptions{})
 			if err != nil {

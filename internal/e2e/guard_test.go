@@ -18,8 +18,10 @@ import (
 // Where the StatefulSet controller would collect the claims, the guard has it let go before it
 // refuses: an upgrade that runs no hooks then leaves them.
 func TestGuard(t *testing.T) {
+	t.Parallel()
 	for _, helm := range []string{"helm3", "helm4"} {
 		t.Run(helm, func(t *testing.T) {
+			t.Parallel()
 			l := newLake(t, helm, "guard-"+helm)
 			l.install()
 			l.ready("app.kubernetes.io/name=load", 1)

@@ -10,9 +10,11 @@ import (
 // A bare Helm moves a release whose chart has the hooks itself, there and back. A Job that is deleted, which Helm 3
 // takes for one that has succeeded, does not get the alias moved.
 func TestTheChartMovesItself(t *testing.T) {
+	t.Parallel()
 	for _, helm := range []string{"helm3", "helm4"} {
 		if helm == "helm3" || *full {
 			t.Run(helm, func(t *testing.T) {
+				t.Parallel()
 				l := newLake(t, helm, "library-"+helm)
 				l.install(l.moves("minio")...)
 				l.begins()

@@ -36,6 +36,7 @@ var sample = []string{
 
 // TestLoss upgrades small releases in ways that lose data, with either Helm alone, and with Ferry.
 func TestLoss(t *testing.T) {
+	t.Parallel()
 	root, err := testworld.Root()
 	if err != nil {
 		t.Fatal(err)

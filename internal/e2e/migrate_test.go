@@ -81,9 +81,13 @@ func (l *lake) scale(replicas int32) {
 // connection that nobody cuts, is found: before the alias moves it is a refusal, after that it is copied,
 // or named.
 func TestMove(t *testing.T) {
+	t.Parallel()
 	for _, helm := range []string{"helm4", "helm3"} {
 		if helm == "helm4" || *full {
-			t.Run(helm, func(t *testing.T) { newLake(t, helm, "move-"+helm).moved() })
+			t.Run(helm, func(t *testing.T) {
+				t.Parallel()
+				newLake(t, helm, "move-"+helm).moved()
+			})
 		}
 	}
 }
@@ -96,7 +100,7 @@ func (l *lake) moved() {
 	l.ready("app.kubernetes.io/name=load", 1)
 	outside := l.outsider("outsider")
 	l.await("the first pass", l.jobDone("app.kubernetes.io/component=migration"))
-	time.Sleep(3 * time.Second) // of writing
+	l.goOn()
 	exit, out := l.upgrade("previousProvider: minio, cutoverAcknowledged: true", "versitygw.enabled=true")
 	if exit == 0 || !strings.Contains(out, "REFUSED: the objects of minio are not moved to versitygw") || !strings.Contains(out, "outsider/") {
 		t.Fatalf("somebody writes during the second pass, and the cutover ends with %d", exit)
@@ -114,7 +118,7 @@ func (l *lake) moved() {
 	l.ready("app.kubernetes.io/name=load", 1)
 	l.ready("app.kubernetes.io/name=notebook", 1)
 	outside.late(out)
-	time.Sleep(2 * time.Second) // of writing to the other store
+	l.goOn()
 	l.stopped()
 	l.proven("versitygw")
 	l.leaves(outside, "minio", out, func() (int, string) {
@@ -125,8 +129,10 @@ func (l *lake) moved() {
 // One line moves a release, and the same line with the stores changed over moves it back: with Helm 3,
 // whose post-renderer can add no hooks, and with Helm 4. Before that the first store is refused to go.
 func TestMigrate(t *testing.T) {
+	t.Parallel()
 	for _, helm := range []string{"helm3", "helm4"} {
 		t.Run(helm, func(t *testing.T) {
+			t.Parallel()
 			l := newLake(t, helm, "migrate-"+helm)
 			config := l.configuration("  objectStorage: {defaultBuckets: [ilum-data], previousProvider: minio}\n")
 			flags := []string{"--config=" + config, "ferry.enabled=false"}
@@ -151,7 +157,7 @@ func TestMigrate(t *testing.T) {
 				if active := l.active(); active != step[1] {
 					t.Fatalf("after the migration to %s the alias selects %s", step[1], active)
 				}
-				time.Sleep(2 * time.Second) // of writing to the other store
+				l.goOn()
 				l.stopped()
 				l.proven(step[1])
 				l.scale(1)
@@ -166,12 +172,16 @@ func TestMigrate(t *testing.T) {
 // be killed does not count, and the next one moves back. An outsider writes between the cutovers, and as soon as one
 // has proven its copy.
 func TestKilledCutover(t *testing.T) {
+	t.Parallel()
 	for helm, kills := range map[string]int{"helm3": 0, "helm4": 3} {
 		if *full {
 			kills = 20
 		}
 		if kills > 0 {
-			t.Run(helm, func(t *testing.T) { newLake(t, helm, "kill-"+helm).killedOften(kills) })
+			t.Run(helm, func(t *testing.T) {
+				t.Parallel()
+				newLake(t, helm, "kill-"+helm).killedOften(kills)
+			})
 		}
 	}
 }
