@@ -14,6 +14,7 @@ const (
 	EventCopied    EventKind = "copied"    // an object was copied and proven
 	EventPlanned   EventKind = "planned"   // a dry run would copy or remove an object
 	EventDiffers   EventKind = "differs"   // an object is not the same on both sides
+	EventTrashed   EventKind = "trashed"   // an object of the destination is in the trash, and is replaced or removed next
 	EventRemoved   EventKind = "removed"   // an object was removed from the destination
 	EventFailed    EventKind = "failed"    // an object, or without a key the bucket, failed
 )
@@ -26,6 +27,7 @@ type Event struct {
 	Phase       Phase           // of EventPhase
 	Objects     int64           // of EventEqual: how many there are, the last of which is Key; of EventPhase: how many the source has, if known
 	Difference  Difference      // of EventDiffers
+	Held        Entry           // of EventTrashed: what the destination has
 	Err         error           // of EventFailed
 	Abilities   *StoreAbilities // of EventAbilities
 }

@@ -218,6 +218,7 @@ func (b *bucketRun) setAside(ctx context.Context, e Entry) error {
 		return fmt.Errorf("copy to the trash: %w", err)
 	}
 	b.bump(&b.rep.Trashed)
+	b.emit(Event{Kind: EventTrashed, Bucket: b.name, Key: e.Key, Bytes: e.Size, Held: e})
 
 	return nil
 }

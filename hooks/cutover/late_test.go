@@ -95,6 +95,35 @@ func TestLateWritesBeforeARollback(t *testing.T) {
 	}
 }
 
+// TestLateWritesDuringARollback goes back while somebody writes to the store that consumers come back to: between the
+// look for late writes and the second pass, which puts that into the trash.
+func TestLateWritesDuringARollback(t *testing.T) {
+	w := moved(t)
+	w.put("versitygw", "files", "rewritten", "66")
+	w.remove("versitygw", "files", "gone")
+	w.before = func(next cutover.Step) {
+		if next == cutover.StepCopy {
+			w.put("minio", "files", "late", "22")
+			w.put("minio", "files", "late-new", "33")
+		}
+	}
+	if _, err := w.cutover("minio").Run(t.Context(), w.between(3, "versitygw", "minio")); err != nil {
+		t.Fatalf("%v\n%s", err, w.log)
+	}
+	w.holds("minio", "files", "both=1 gone-and-late=1 kept=1 late=1 late-deleted=1 rewritten=66")
+	var named []string
+	for line := range strings.Lines(w.log.String()) {
+		if strings.Contains(line, "written late on the store that consumers come back to") {
+			_, key, _ := strings.Cut(strings.TrimSpace(line), "key=")
+			named = append(named, key)
+		}
+	}
+	slices.Sort(named)
+	if !slices.Equal(named, []string{"late", "late-new"}) {
+		t.Errorf("named are %v", named)
+	}
+}
+
 // TestLateWritesBeforeARollbackBesideAFirstPass goes back from a revision that copies the other way round already: what
 // that pass has put onto the store that was left, and a consumer has deleted since, does not come back.
 func TestLateWritesBeforeARollbackBesideAFirstPass(t *testing.T) {

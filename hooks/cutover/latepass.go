@@ -76,6 +76,21 @@ func (w World) lateBefore(ctx context.Context, back transfer, r *record.Record, 
 	return nil
 }
 
+// lateInTrash names what was written to the target after the look of lateBefore, and is replaced or removed by the
+// second pass.
+func (w World) lateInTrash(t transfer, also func(mirror.Event)) func(mirror.Event) {
+	return func(e mirror.Event) {
+		also(e)
+		if e.Kind != mirror.EventTrashed {
+			return
+		}
+		if mark, known := t.left[e.Bucket]; known && mark.Since(e.Key, string(e.Held.ETag), e.Held.Modified) {
+			w.Log.Warn("written late on the store that consumers come back to: what the other one has counts, and the trash keeps this",
+				"store", t.To, "bucket", e.Bucket, "key", e.Key)
+		}
+	}
+}
+
 // setMark says in the record that nothing which the source holds now has still to be looked at.
 func setMark(r *record.Record, bucket string, mark record.Mark) {
 	if r.Marks.Source == nil {

@@ -42,6 +42,9 @@ type transfer struct {
 	held []string
 	// spared are objects that are on the target alone, since the source could never hold them.
 	spared behind
+	// left are the marks of the target's buckets, if the release has left that store just before and nothing of
+	// Ferry's has written there since.
+	left map[string]record.Mark
 }
 
 // job is the second pass, or with act Compares what proves it.
@@ -95,6 +98,9 @@ func (w World) pass(ctx context.Context, t transfer, metadata bool) (retry bool,
 	}
 	copies, copied := w.job(t, copying.Copies)
 	copies.Options.Metadata = metadata
+	if !metadata { // otherwise what goes to the trash is the pass before
+		copies.Options.Progress = w.lateInTrash(t, copies.Options.Progress)
+	}
 	report, err := copying.Run(ctx, w.Log, copies, t.src, t.dst)
 	keys := newKeysets(report)
 	if _, verdict := copied.Judge(w.Log, copies, report, err); !verdict.Done() {

@@ -165,8 +165,12 @@ func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known
 // carry moves the objects. A rollback that follows the other move at once looks first for what that has left open.
 func (w World) carry(ctx context.Context, s hooks.Situation, t transfer, known *record.Record) (proof, error) {
 	if t.adopt && known.Revision == s.Revision-1 {
-		if err := w.lateBefore(ctx, t, known, s.Current.CopiesFrom(t.From)); err != nil {
+		copies := s.Current.CopiesFrom(t.From)
+		if err := w.lateBefore(ctx, t, known, copies); err != nil {
 			return proof{}, err
+		}
+		if !copies {
+			t.left = known.Marks.Source
 		}
 	}
 	return w.move(ctx, t)
