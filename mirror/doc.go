@@ -33,11 +33,12 @@
 //     tokens moved, and nothing came when it was asked again behind the last key
 //     (TestIncompleteListing, TestEarlyEnd, TestEndedContextIsNoEnd, TestTokenCircle,
 //     TestFailureInALongListing). A long listing for whose pages there is a wait is read at
-//     several places at once; each key is seen once, and each place is proven by the one
-//     before it, which reads on until it has seen what the next one was shown
-//     (TestWalkIsAJoin, TestStartAfterLies, TestEndBeforeASeam, TestKeysComeAndGo). A bucket
-//     that fails is reported, the others go on (TestOtherBucketsGoOn). What is listed and
-//     cannot be read is a failure (TestVanishedAndGhost).
+//     several places at once, unless its server searches anew for each
+//     (TestSearchingServers); each key is seen once, and each place is proven by the one before
+//     it, which reads on until it has seen what the next one was shown (TestWalkIsAJoin,
+//     TestStartAfterLies, TestEndBeforeASeam, TestKeysComeAndGo). A bucket that fails is
+//     reported, the others go on (TestOtherBucketsGoOn). What is listed and cannot be read is a
+//     failure (TestVanishedAndGhost).
 //   - No torn objects. Every read demands the ETag that was listed and takes its size from the
 //     response (TestOverwrittenBeforeRead, TestOverwrittenBetweenParts, TestConditionIgnored).
 //     Tags, which come in an answer of their own, are those of what was read

@@ -19,6 +19,7 @@ type feed struct {
 
 	spent, asked atomic.Int64 // nanoseconds for how many pages
 	least        atomic.Int64 // nanoseconds for one of them, 0 before there is one
+	searches     atomic.Bool  // see [Page]
 
 	shown seam   // what the listing began with, behind a guess
 	from  string // keys below are those of another span
@@ -70,6 +71,7 @@ func (f *feed) read(ctx context.Context) {
 		began := time.Now()
 		entries, err := f.pager.next(ctx)
 		f.took(time.Since(began))
+		f.searches.Store(f.pager.searches)
 		if err != nil {
 			f.err = err
 

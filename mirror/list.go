@@ -38,6 +38,8 @@ type pager struct {
 	mark    string // the token of a step that is a power of two: every circle comes by it again
 	probing bool   // the server has said that the listing ended
 	done    bool
+
+	searches bool // what the last page said
 }
 
 // next returns the new entries of the next page; there may be none.
@@ -71,6 +73,7 @@ func (p *pager) ask(ctx context.Context) (Page, error) {
 	err := repeat(ctx, p.onRetry, func(ctx context.Context) error {
 		var err error
 		page, err = p.store.List(ctx, p.bucket, p.cursor)
+		p.searches = page.Searches
 
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -58,6 +59,43 @@ func TestCostOfListings(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A server that begins a search for each place is read at one, unless the other side takes longer than all the
+// searches do.
+func TestSearchingServers(t *testing.T) {
+	for name, test := range map[string]struct {
+		source, destination bool
+		slow                time.Duration // of the destination
+		split               bool
+	}{
+		"neither searches":                    {false, false, 0, true},
+		"both search":                         {true, true, 0, false},
+		"both search, one slowly":             {true, true, 5 * time.Millisecond, false},
+		"the slow one searches":               {false, true, 5 * time.Millisecond, false},
+		"the quick one, the other takes long": {true, false, 5 * time.Millisecond, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			src, dst := newShelf("a", 10, many("numbers", 500)), newShelf("b", 10, many("numbers", 500))
+			src.lie = func(_ mirror.Cursor, page *mirror.Page) error {
+				page.Searches = test.source
+
+				return nil
+			}
+			dst.lie = func(_ mirror.Cursor, page *mirror.Page) error {
+				time.Sleep(test.slow)
+				page.Searches = test.destination
+
+				return nil
+			}
+			if _, _, err := walked(t, src, dst); err != nil {
+				t.Fatal(err)
+			}
+			if n := src.lists.Load(); n > 51 != test.split {
+				t.Errorf("%d requests for 50 pages", n)
+			}
+		})
 	}
 }
 

@@ -24,7 +24,7 @@ const quickPage = 20 * time.Millisecond
 // long as there are spans to spare, and the walk waits for listings and not for its workers. A probe
 // that finds nothing narrows the next one down.
 func (s *span) split(ctx context.Context, f *feed) error {
-	if f.quickest() < s.opts.sizes().page || s.crew.busy() {
+	if f.quickest() < s.opts.sizes().page || !s.pays(f) || s.crew.busy() {
 		return nil
 	}
 	for !f.ended() && !s.whole.Load() {
@@ -52,6 +52,17 @@ func (s *span) split(ctx context.Context, f *feed) error {
 	}
 
 	return nil
+}
+
+// pays tells whether it is worth reading at several places what has this side waiting. It is not for a server that
+// begins a search for each of them, and beside such a server only where all these together keep up with this side.
+func (s *span) pays(f *feed) bool {
+	other := s.left
+	if f == s.left {
+		other = s.right
+	}
+
+	return !f.searches.Load() && (!other.searches.Load() || f.quickest() > maxSpans*other.quickest())
 }
 
 // probe asks both sides what comes behind a guess. It returns the span from there to

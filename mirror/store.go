@@ -125,11 +125,13 @@ type Cursor struct {
 	Version              string
 }
 
-// Page is part of a listing. Next continues it when it is truncated.
+// Page is part of a listing. Next continues it when it is truncated. Searches tells that each place at
+// which the listing is begun costs the server a search through all that lies behind.
 type Page struct {
 	Entries   []Entry
 	Truncated bool
 	Next      string
+	Searches  bool
 }
 
 // Selection narrows a read. IfMatch, when not empty, demands that ETag. Part,

@@ -80,7 +80,9 @@ func (v *view) page(ctx context.Context, bucket string, r *replay, from Cursor) 
 	}
 	entries := r.join(page.Entries, r.between(from.Prefix, low, high, page.Truncated))
 	if len(entries) > fullPage {
-		return Page{Entries: entries[:fullPage], Truncated: true, Next: url.QueryEscape(entries[fullPage-1].Key) + "&"}, nil
+		page.Entries, page.Truncated, page.Next = entries[:fullPage], true, url.QueryEscape(entries[fullPage-1].Key)+"&"
+
+		return page, nil
 	}
 	page.Entries = entries
 	if page.Truncated && page.Next != "" {

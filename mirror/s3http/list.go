@@ -15,6 +15,10 @@ import (
 // for is to find a page, not to send it.
 const pagesAtOnce = 4
 
+// searchingServers name themselves, and begin a search for each listing that begins somewhere, which goes on behind
+// what is asked for.
+var searchingServers = map[string]bool{"MinIO": true}
+
 // List implements mirror.Reader.
 func (s *Store) List(ctx context.Context, bucket string, from mirror.Cursor) (mirror.Page, error) {
 	if from.Versions {
@@ -33,6 +37,7 @@ func (s *Store) List(ctx context.Context, bucket string, from mirror.Cursor) (mi
 
 		return mirror.Page{}, c.failed(ctx, context.Cause(ctx))
 	}
+	searches := searchingServers[resp.Header.Get("Server")]
 	err = s.readPage(ctx, c, resp, page)
 	if err == nil && page.Doubtful {
 		err = s.settle(ctx, bucket, from, page)
@@ -41,7 +46,9 @@ func (s *Store) List(ctx context.Context, bucket string, from mirror.Cursor) (mi
 		return mirror.Page{}, err
 	}
 	s.escapes.Or(uint32(page.Escapes))
-	result := mirror.Page{Truncated: page.Truncated, Next: page.Next, Entries: make([]mirror.Entry, len(page.Entries))}
+	result := mirror.Page{
+		Truncated: page.Truncated, Next: page.Next, Searches: searches, Entries: make([]mirror.Entry, len(page.Entries)),
+	}
 	for i, entry := range page.Entries {
 		result.Entries[i] = mirror.Entry{
 			Key: entry.Key, Size: entry.Size, ETag: parseETag(entry.ETag), Modified: entry.Modified,
