@@ -167,7 +167,7 @@ func TestProgress(t *testing.T) {
 			}
 		}
 		w.run(w.src, w.dst, opts, mirror.OutcomeDone)
-		w.equal("events", story, []string{"abilities  0", "bucket  0", "equal alike 1", "copied new 2", "copied odd//key 3", "removed extra 4"})
+		w.equal("events", story, []string{"abilities  0", "bucket  0", "equal alike 1", "copied new 2", "copied odd//key 3", "trashed extra 4", "removed extra 4"})
 		time.Sleep(time.Second)
 	})
 }
