@@ -45,7 +45,7 @@ test: ## all tests; the first run builds the real servers and Helms that they us
 .PHONY: e2e
 e2e: ## Ferry on a real cluster, which it makes and removes: needs Linux, root and Debian's packages
 	@$(PROGRAM) $(CLUSTER_PROGRAMS) $(TEST_PROGRAMS)
-	CGO_ENABLED=0 go test -tags e2e -count=1 -timeout 60m -parallel 4 ./internal/testworld/node ./internal/e2e/...
+	CGO_ENABLED=0 go test -tags e2e -count=1 -timeout 60m ./internal/testworld/node ./internal/e2e/...
 
 .PHONY: e2e-full
 CHUNKS ?=
