@@ -271,6 +271,7 @@ func (l *lake) rolledBackBeside() {
 	outsider.late(out)
 	outsider.stop()
 	l.holds(from)
+	out = whole(out)
 	for _, fault := range outsider.ledger().Check(l.contents(from)) {
 		// a delete on the old store leaves nothing to be seen there beside what was written on the new one
 		if fault.Kind != ledger.Resurrected && !strings.Contains(out, fault.Key) {
