@@ -55,7 +55,8 @@ func (s *span) split(ctx context.Context, f *feed) error {
 }
 
 // pays tells whether it is worth reading at several places what has this side waiting. It is not for a server that
-// begins a search for each of them, and beside such a server only where all these together keep up with this side.
+// begins a search for each of them, and beside such a server only where all these together keep up with this side
+// (docs/adr/0017).
 func (s *span) pays(f *feed) bool {
 	other := s.left
 	if f == s.left {
