@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	core "k8s.io/api/core/v1"
@@ -32,29 +33,37 @@ func (l *lake) application() *os.Process {
 	if err != nil || len(pods.Items) != 1 {
 		l.t.Fatalf("%d pods of the application: %v", len(pods.Items), err)
 	}
-	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
-	if err != nil {
-		l.t.Fatal(err)
+	process, err := processOf(func(folder string) bool {
+		line, err := os.ReadFile(filepath.Join(folder, "cmdline"))
+
+		return err == nil && bytes.Contains(line, []byte("\x00--name="+pods.Items[0].Name+"\x00"))
+	})
+	if err != nil || process == nil {
+		l.t.Fatalf("no process is the application: %v", err)
 	}
-	for _, file := range files {
-		line, err := os.ReadFile(file)
-		if err != nil || !bytes.Contains(line, []byte("\x00--name="+pods.Items[0].Name+"\x00")) {
+
+	return process
+}
+
+// processOf is the process of this machine whose folder in /proc is the one, nil if there is none.
+func processOf(is func(folder string) bool) (*os.Process, error) {
+	folders, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		return nil, err
+	}
+	for _, folder := range folders {
+		if !is(folder) {
 			continue
 		}
-		var pid int
-		if _, err := fmt.Sscanf(file, "/proc/%d/cmdline", &pid); err != nil {
-			l.t.Fatal(err)
-		}
-		process, err := os.FindProcess(pid)
+		pid, err := strconv.Atoi(filepath.Base(folder))
 		if err != nil {
-			l.t.Fatal(err)
+			return nil, err
 		}
 
-		return process
+		return os.FindProcess(pid)
 	}
-	l.t.Fatal("no process is the application")
 
-	return nil
+	return nil, nil
 }
 
 // goOn has the application do some more: what it was promised grows.

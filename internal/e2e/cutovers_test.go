@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -203,34 +204,32 @@ func (l *lake) containers(workloads ...string) map[string]string {
 	return found
 }
 
-// stateOfCutover is that of the one that is under way, among the states.
-func (l *lake) stateOfCutover(ctx context.Context) int {
-	for i := len(states) - 1; i > 0; i-- {
-		if l.cutover(states[i].name)(ctx) == nil {
-			return i
-		}
-	}
-
-	return 0
-}
-
 // cutover tells whether one is under way that has come to this state.
 func (l *lake) cutover(state string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		found, err := l.client.CoreV1().ConfigMaps(l.namespace).Get(ctx, "lake-cutover-journal", meta.GetOptions{})
-		if err != nil {
-			return err
-		}
-		var journal struct{ State string }
-		if err := json.Unmarshal([]byte(found.Data["journal.json"]), &journal); err != nil {
-			return err
-		}
-		if journal.State != state {
-			return fmt.Errorf("it is %s", journal.State)
+		if now := l.stateOfCutover(ctx, time.Time{}); now != state {
+			return fmt.Errorf("it is %s", now)
 		}
 
 		return nil
 	}
+}
+
+// stateOfCutover is that of the one that was begun since some time. One that was killed leaves its journal behind.
+func (l *lake) stateOfCutover(ctx context.Context, since time.Time) string {
+	var journal struct {
+		State     string
+		StartedAt time.Time
+	}
+	found, err := l.client.CoreV1().ConfigMaps(l.namespace).Get(ctx, "lake-cutover-journal", meta.GetOptions{})
+	if err == nil {
+		err = json.Unmarshal([]byte(found.Data["journal.json"]), &journal)
+	}
+	if err != nil || journal.StartedAt.Before(since) {
+		return "preflight"
+	}
+
+	return journal.State
 }
 
 // rolledBack has an upgrade fail when the application has written to the other store for a while already: the

@@ -3,15 +3,245 @@
 package e2e_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	core "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
+
+// The pod of the cutover is killed at moments of chance: each time the upgrade fails, and the alias stays. The
+// consumers come back by themselves, and the upgrade after that moves everything: to the other store and, with
+// -full, back. A cutover that is done before it can be killed does not count, and the next one moves back. An outsider
+// writes between the cutovers, and as soon as one has proven its copy.
+func TestKilledCutover(t *testing.T) {
+	t.Parallel()
+	for helm, kills := range map[string][]int{"helm3": nil, "helm4": {3}} {
+		if *full {
+			kills = []int{10, 10}
+		}
+		if kills != nil {
+			t.Run(helm, func(t *testing.T) {
+				t.Parallel()
+				newLake(t, helm, "kill-"+helm).killedOften(kills)
+			})
+		}
+	}
+}
+
+// killedOften has a number of kills for each way.
+func (l *lake) killedOften(kills []int) {
+	t := l.t
+	const seed = 1
+	t.Logf("seed %d", seed)
+	s := &victim{lake: l, random: rand.New(rand.NewPCG(seed, 1))}
+	l.prepared()
+	for _, n := range kills {
+		s.comes()
+		s.killedTimes(n)
+		l.within(5*time.Minute, "the consumers to come back", func(ctx context.Context) error {
+			_, err := l.client.CoreV1().ConfigMaps(l.namespace).Get(ctx, "lake-cutover-journal", meta.GetOptions{})
+			if err == nil {
+				return errors.New("the journal is there")
+			}
+			if apierrors.IsNotFound(err) {
+				return nil
+			}
+
+			return err
+		})
+		from := l.active()
+		l.holds(from)
+		to := l.other(from)
+		exit, out := l.beside(s.outside, func() (int, string) { return l.move(to) })
+		if exit != 0 {
+			t.Fatalf("the upgrade after all kills ended with %d", exit)
+		}
+		s.outside.late(out)
+		l.holds(to)
+		s.goes(from, out)
+		l.holds(to)
+	}
+	if *full && !t.Failed() {
+		written, present := l.ledger().Keys()
+		writeResults(t, "kills-"+l.helm+".json", map[string]any{"seed": seed, "kills": s.done, "keysWritten": written, "objectsProven": present})
+	}
+}
+
+// victim is a release whose cutovers are killed, while an outsider writes.
+type victim struct {
+	*lake
+
+	random  *rand.Rand
+	outside *outsider
+	came    int
+	done    []kill
+}
+
+// comes has another outsider write.
+func (s *victim) comes() {
+	s.outside = s.outsider(fmt.Sprintf("outsider-%d", s.came))
+	s.came++
+}
+
+// goes ends the outsider after a cutover, and with it what was written to the store that the consumers have left.
+func (s *victim) goes(from, cutover string) {
+	to := s.other(from)
+	s.from = from // the destination of a migration cannot go
+	s.leaves(s.outside, from, cutover, func() (int, string) {
+		return s.upgrade("activeProvider: "+to, from+".enabled=false", to+".enabled=true")
+	})
+	if exit, _ := s.upgrade("activeProvider: "+to, "versitygw.enabled=true"); exit != 0 {
+		s.t.Fatalf("an upgrade that has both stores again ends with %d", exit)
+	}
+	s.ready("app.kubernetes.io/name="+from, 1)
+}
+
+// killedTimes has a number of cutovers killed, one after the other.
+func (s *victim) killedTimes(kills int) {
+	t := s.t
+	for n, tries := len(s.done)+kills, 0; len(s.done) < n; tries++ {
+		if tries == 3*kills {
+			t.Fatalf("of %d cutovers, most could not be killed", tries)
+		}
+		from := s.active()
+		since := states[s.random.IntN(len(states))]
+		after := time.Duration(s.random.Int64N(int64(since.lasts))).Round(time.Millisecond)
+		k := kill{N: len(s.done) + 1, Since: since.name, After: after.String()}
+		killed := make(chan error, 1)
+		ctx, over := context.WithCancel(t.Context())
+		go func() { killed <- s.kill(ctx, "lake-cutover", &k) }()
+		var out string
+		k.Exit, out = s.beside(s.outside, func() (int, string) { return s.move(s.other(from)) })
+		over()
+		if err := <-killed; err != nil {
+			t.Fatal(err)
+		}
+		k.Active = s.active()
+		if k.State == "" && k.Active == from {
+			t.Fatalf("nobody has killed the cutover, and the upgrade ended with %d", k.Exit)
+		}
+		if k.State == "" || k.Exit == 0 || strings.Contains(out, "PROVEN: ") {
+			t.Logf("%s after it was %s it was over before it could be killed", k.After, k.Since)
+			if k.Active != from {
+				s.goes(from, out)
+				s.comes()
+			}
+
+			continue
+		}
+		s.done = append(s.done, k)
+		t.Logf("%+v", k)
+		if k.Active != from {
+			t.Fatalf("the upgrade failed, and the alias selects %s", k.Active)
+		}
+	}
+}
+
+// kill is one that happened: how long after the cutover came to a state, and what came of the upgrade.
+type kill struct {
+	N int `json:"n"`
+	// Since is the state from which on it waited: preflight, stopping or proven.
+	Since string `json:"since"`
+	After string `json:"after"`
+	// State is that of the cutover when its pod was killed. It is empty if it was not.
+	State  string `json:"state"`
+	Exit   int    `json:"exit"`
+	Active string `json:"active"`
+}
+
+type state struct {
+	name  string
+	lasts time.Duration
+}
+
+// states are those of a cutover, one after the other, and for how long a kill may wait in them. Once it is proven
+// there is no time left.
+var states = []state{
+	{"preflight", 1500 * time.Millisecond}, {"stopping", 3 * time.Second}, {"proven", time.Millisecond},
+}
+
+// kill ends the pod of a Job by force, some time after the cutover that it runs has come to a state, or nothing if
+// that is over before.
+func (l *lake) kill(ctx context.Context, job string, k *kill) error {
+	delay, err := time.ParseDuration(k.After)
+	if err != nil {
+		return err
+	}
+	for ; ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
+		pods, err := l.client.CoreV1().Pods(l.namespace).List(ctx, meta.ListOptions{LabelSelector: "batch.kubernetes.io/job-name=" + job})
+		if ctx.Err() != nil {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		for _, pod := range pods.Items {
+			if pod.Status.Phase != core.PodRunning || pod.DeletionTimestamp != nil {
+				continue
+			}
+			began := pod.CreationTimestamp.Time
+			state := func() string { return l.stateOfCutover(ctx, began) }
+			switch {
+			case k.Since == "proven":
+				if met, err := slowly(ctx, pod.Name, func() bool { return state() == "proven" }); err != nil || !met {
+					return err
+				}
+			case k.Since == "stopping" && state() == "preflight":
+				continue
+			default:
+				time.Sleep(delay)
+			}
+			at, now := state(), int64(0)
+			switch err := l.client.CoreV1().Pods(l.namespace).Delete(ctx, pod.Name, meta.DeleteOptions{GracePeriodSeconds: &now}); {
+			case err == nil:
+				k.State = at
+			case !apierrors.IsNotFound(err) && ctx.Err() == nil:
+				return err
+			}
+
+			return nil
+		}
+	}
+
+	return nil
+}
+
+// slowly has the process of a pod run for moments, between which it stands still, until something is so while it stands
+// still, which it tells, or the process is over. The last moments of a program can be met like this.
+func slowly(ctx context.Context, pod string, until func() bool) (met bool, err error) {
+	process, err := processOf(func(folder string) bool {
+		environment, err := os.ReadFile(filepath.Join(folder, "environ"))
+
+		return err == nil && bytes.Contains(append([]byte{0}, environment...), []byte("\x00HOSTNAME="+pod+"\x00"))
+	})
+	if err != nil || process == nil {
+		return false, err
+	}
+	for process.Signal(syscall.SIGSTOP) == nil {
+		time.Sleep(60 * time.Millisecond) // for what it has asked for to be done
+		if until() {
+			return true, nil
+		}
+		_ = process.Signal(syscall.SIGCONT) // it may have ended
+		if ctx.Err() != nil {
+			break
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+
+	return false, nil
+}
 
 // Helm is killed during the cutover with its Job, and the release is left pending: the watchdog brings the consumers back
 // to the store that they were on, and ferry migrate goes on by itself.

@@ -3,20 +3,14 @@
 package e2e_test
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	core "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/helm-ferry/ferry/internal/testworld"
@@ -167,106 +161,6 @@ func TestMigrate(t *testing.T) {
 	}
 }
 
-// The pod of the cutover is killed at moments of chance: each time the upgrade fails, and the alias stays. The
-// consumers come back by themselves, and the upgrade after that moves everything. One that is done before it can
-// be killed does not count, and the next one moves back. An outsider writes between the cutovers, and as soon as one
-// has proven its copy.
-func TestKilledCutover(t *testing.T) {
-	t.Parallel()
-	for helm, kills := range map[string]int{"helm3": 0, "helm4": 3} {
-		if *full {
-			kills = 20
-		}
-		if kills > 0 {
-			t.Run(helm, func(t *testing.T) {
-				t.Parallel()
-				newLake(t, helm, "kill-"+helm).killedOften(kills)
-			})
-		}
-	}
-}
-
-func (l *lake) killedOften(kills int) {
-	t := l.t
-	const seed = 1
-	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 1))
-	l.prepared()
-	var outside *outsider
-	comes := func(n int) { outside = l.outsider(fmt.Sprintf("outsider-%d", n)) }
-	goes := func(from, cutover string) {
-		to := l.other(from)
-		l.from = from // the destination of a migration cannot go
-		l.leaves(outside, from, cutover, func() (int, string) {
-			return l.upgrade("activeProvider: "+to, from+".enabled=false", to+".enabled=true")
-		})
-		if exit, _ := l.upgrade("activeProvider: "+to, "versitygw.enabled=true"); exit != 0 {
-			t.Fatalf("an upgrade that has both stores again ends with %d", exit)
-		}
-		l.ready("app.kubernetes.io/name="+from, 1)
-	}
-	comes(0)
-	var done []kill
-	for tries := 0; len(done) < kills; tries++ {
-		if tries == 3*kills {
-			t.Fatalf("of %d cutovers only %d could be killed", tries, len(done))
-		}
-		from := l.active()
-		since := states[random.IntN(len(states))]
-		k := kill{N: len(done) + 1, Since: since.name, After: time.Duration(random.Int64N(int64(since.lasts))).Round(time.Millisecond).String()}
-		killed := make(chan error, 1)
-		ctx, over := context.WithCancel(t.Context())
-		go func() { killed <- l.kill(ctx, "lake-cutover", &k) }()
-		var out string
-		k.Exit, out = l.beside(outside, func() (int, string) { return l.move(l.other(from)) })
-		over()
-		if err := <-killed; err != nil {
-			t.Fatal(err)
-		}
-		k.Active = l.active()
-		if k.State == "" || k.Exit == 0 || strings.Contains(out, "PROVEN: ") {
-			t.Logf("%s after it was %s it was over before it could be killed", k.After, k.Since)
-			if k.Active != from {
-				goes(from, out)
-				comes(tries + 1)
-			}
-
-			continue
-		}
-		done = append(done, k)
-		t.Logf("%+v", k)
-		if k.Active != from {
-			t.Fatalf("the upgrade failed, and the alias selects %s", k.Active)
-		}
-	}
-	l.within(5*time.Minute, "the consumers to come back", func(ctx context.Context) error {
-		_, err := l.client.CoreV1().ConfigMaps(l.namespace).Get(ctx, "lake-cutover-journal", meta.GetOptions{})
-		if err == nil {
-			return errors.New("the journal is there")
-		}
-		if apierrors.IsNotFound(err) {
-			return nil
-		}
-
-		return err
-	})
-	from := l.active()
-	l.holds(from)
-	to := l.other(from)
-	exit, out := l.beside(outside, func() (int, string) { return l.move(to) })
-	if exit != 0 {
-		t.Fatalf("the upgrade after all kills ended with %d", exit)
-	}
-	outside.late(out)
-	l.holds(to)
-	goes(from, out)
-	l.holds(to)
-	if *full && !t.Failed() {
-		written, present := l.ledger().Keys()
-		writeResults(t, "kills-"+l.helm+".json", map[string]any{"seed": seed, "kills": done, "keysWritten": written, "objectsProven": present})
-	}
-}
-
 // move upgrades the release to a store: with a bare Helm 4, and with Ferry under Helm 3.
 func (l *lake) move(to string) (int, string) {
 	l.t.Helper()
@@ -282,27 +176,6 @@ func (l *lake) prepared() {
 	}
 	l.ready("app.kubernetes.io/name=load", 1)
 	l.await("the first pass", l.jobDone("app.kubernetes.io/component=migration"))
-}
-
-// kill is one that happened: how long after the cutover was in a state, and what came of the upgrade.
-type kill struct {
-	N     int    `json:"n"`
-	Since string `json:"since"`
-	After string `json:"after"`
-	// State is that of the cutover when its pod was killed: preflight, stopping or proven. It is empty if it was not.
-	State  string `json:"state"`
-	Exit   int    `json:"exit"`
-	Active string `json:"active"`
-}
-
-type state struct {
-	name  string
-	lasts time.Duration
-}
-
-// states are those of a cutover, one after the other, and for how long it may be in them.
-var states = []state{
-	{"preflight", 1500 * time.Millisecond}, {"stopping", 3 * time.Second}, {"proven", 200 * time.Millisecond},
 }
 
 // writeResults keeps what a whole run has shown.
@@ -324,46 +197,6 @@ func writeResult(t *testing.T, name string, text []byte) {
 	if err != nil {
 		t.Error(err)
 	}
-}
-
-// kill ends the pod of a Job by force, some time after the cutover that it runs has come to a state, or nothing if
-// that is over before.
-func (l *lake) kill(ctx context.Context, job string, k *kill) error {
-	delay, err := time.ParseDuration(k.After)
-	if err != nil {
-		return err
-	}
-	for ; ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
-		pods, err := l.client.CoreV1().Pods(l.namespace).List(ctx, meta.ListOptions{LabelSelector: "batch.kubernetes.io/job-name=" + job})
-		if ctx.Err() != nil {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		for _, pod := range pods.Items {
-			if pod.Status.Phase != core.PodRunning || pod.DeletionTimestamp != nil || l.stateOfCutover(ctx) < stateNamed(k.Since) {
-				continue
-			}
-			time.Sleep(delay)
-			state := states[l.stateOfCutover(ctx)].name
-			now := int64(0)
-			switch err := l.client.CoreV1().Pods(l.namespace).Delete(ctx, pod.Name, meta.DeleteOptions{GracePeriodSeconds: &now}); {
-			case err == nil:
-				k.State = state
-			case !apierrors.IsNotFound(err) && ctx.Err() == nil:
-				return err
-			}
-
-			return nil
-		}
-	}
-
-	return nil
-}
-
-func stateNamed(name string) int {
-	return slices.IndexFunc(states, func(s state) bool { return s.name == name })
 }
 
 // active is the store that the alias selects, or the one outside, which consumers are pointed at.

@@ -60,12 +60,12 @@ func (l *lake) frozen(process *os.Process, cutover func() (int, string)) (int, s
 	if err := process.Signal(syscall.SIGSTOP); err != nil {
 		l.t.Fatal(err)
 	}
+	began := time.Now()
 	ctx, over := context.WithCancel(l.t.Context())
 	thawed := make(chan struct{})
 	go func() {
 		defer close(thawed)
-		proven := l.cutover("proven")
-		for ctx.Err() == nil && proven(ctx) != nil {
+		for ctx.Err() == nil && l.stateOfCutover(ctx, began) != "proven" {
 			time.Sleep(50 * time.Millisecond)
 		}
 		_ = process.Signal(syscall.SIGCONT) // the cutover may have ended it
