@@ -63,7 +63,7 @@ func (l *lake) killedOften(kills []int) {
 		from := l.active()
 		l.holds(from)
 		to := l.other(from)
-		exit, out := l.beside(s.outside, func() (int, string) { return l.move(to) })
+		exit, out := l.beside(s.outside, s.moves)
 		if exit != 0 {
 			t.Fatalf("the upgrade after all kills ended with %d", exit)
 		}
@@ -97,7 +97,6 @@ func (s *victim) comes() {
 // goes ends the outsider after a cutover, and with it what was written to the store that the consumers have left.
 func (s *victim) goes(from, cutover string) {
 	to := s.other(from)
-	s.from = from // the destination of a migration cannot go
 	s.leaves(s.outside, from, cutover, func() (int, string) {
 		return s.upgrade("activeProvider: "+to, from+".enabled=false", to+".enabled=true")
 	})
@@ -105,6 +104,14 @@ func (s *victim) goes(from, cutover string) {
 		s.t.Fatalf("an upgrade that has both stores again ends with %d", exit)
 	}
 	s.ready("app.kubernetes.io/name="+from, 1)
+}
+
+// moves upgrades the release to the other store, with a bare Helm 4 or with Ferry under Helm 3.
+func (s *victim) moves() (int, string) {
+	s.from = s.active() // the configuration says which way, or a first pass would copy the other way round
+	to := s.other(s.from)
+
+	return s.upgrade("activeProvider: "+to, "versitygw.enabled=true")
 }
 
 // killedTimes has a number of cutovers killed, one after the other.
@@ -122,7 +129,7 @@ func (s *victim) killedTimes(kills int) {
 		ctx, over := context.WithCancel(t.Context())
 		go func() { killed <- s.kill(ctx, "lake-cutover", &k) }()
 		var out string
-		k.Exit, out = s.beside(s.outside, func() (int, string) { return s.move(s.other(from)) })
+		k.Exit, out = s.beside(s.outside, s.moves)
 		over()
 		if err := <-killed; err != nil {
 			t.Fatal(err)
@@ -193,12 +200,12 @@ func (l *lake) kill(ctx context.Context, job string, k *kill) error {
 			began := pod.CreationTimestamp.Time
 			state := func() string { return l.stateOfCutover(ctx, began) }
 			switch {
+			case k.Since != "preflight" && state() == "preflight":
+				continue
 			case k.Since == "proven":
 				if met, err := slowly(ctx, pod.Name, func() bool { return state() == "proven" }); err != nil || !met {
 					return err
 				}
-			case k.Since == "stopping" && state() == "preflight":
-				continue
 			default:
 				time.Sleep(delay)
 			}

@@ -161,13 +161,6 @@ func TestMigrate(t *testing.T) {
 	}
 }
 
-// move upgrades the release to a store: with a bare Helm 4, and with Ferry under Helm 3.
-func (l *lake) move(to string) (int, string) {
-	l.t.Helper()
-
-	return l.upgrade("activeProvider: "+to, "versitygw.enabled=true")
-}
-
 // prepared installs the release with both stores, and waits until the first pass has copied.
 func (l *lake) prepared() {
 	l.t.Helper()
