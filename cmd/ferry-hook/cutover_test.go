@@ -6,9 +6,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	core "k8s.io/api/core/v1"
@@ -27,6 +31,7 @@ import (
 type releaseWorld struct {
 	world
 	client kube.Client
+	alias  *alias
 }
 
 const storesAndReport = `apiVersion: v1
@@ -76,7 +81,7 @@ spec:
       template:
         spec:
           restartPolicy: Never
-          containers: [{name: report, image: example.com/report, env: [{name: S3_ENDPOINT, value: "http://shop-objectstorage:9000"}]}]
+          containers: [{name: report, image: example.com/report, env: [{name: S3_ENDPOINT, value: "http://localhost:9000"}]}]
 `
 
 // render is a revision of the release.
@@ -86,9 +91,9 @@ func (w *releaseWorld) render(active string) *render.Rendering {
 kind: Ferry
 metadata: {name: shop}
 spec:
-  objectStorage: {activeProvider: %s, defaultBuckets: [ilum-files]}
+  objectStorage: {activeProvider: %s, defaultBuckets: [ilum-files], alias: {name: localhost, port: %s}}
   migration: {enabled: true, from: minio, to: versitygw}
-`, active)
+`, active, w.alias.port)
 	cfg, err := config.Load("ferry.yaml", []byte(document))
 	if err != nil {
 		w.Fatal(err)
@@ -200,6 +205,7 @@ func TestCutoverOfARelease(t *testing.T) {
 	cluster := testworld.StartAPIServer(t)
 	objects := cargo.Objects()[:20]
 	w := &releaseWorld{world: newWorld(t, testworld.StartMinIO(t), testworld.StartVersityGW(t), objects)}
+	w.alias = newAlias(t, w.source.Endpoint)
 	if err := cluster.Namespace(t.Context(), "shop", nil); err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +225,7 @@ func TestCutoverOfARelease(t *testing.T) {
 	for _, document := range first.Hooks {
 		apply(document.Bytes())
 	}
-	for _, service := range []string{"shop-objectstorage", "shop-versitygw-migration"} {
+	for _, service := range []string{"localhost", "shop-versitygw-migration"} {
 		apply(fmt.Appendf(nil, readyEndpoint, service))
 	}
 	if err := client.BatchV1().Jobs("shop").DeleteCollection(t.Context(), meta.DeleteOptions{PropagationPolicy: new(meta.DeletePropagationBackground)},
@@ -237,6 +243,7 @@ func TestCutoverOfARelease(t *testing.T) {
 		t.Errorf("the target has %s, want %s", got, want)
 	}
 	apply(second.Bytes())
+	w.alias.leads(w.destination.Endpoint)
 	w.overwrite(w.source, "ilum-files", "late", "written late")
 	w.ends(w.pod(0, second, "shop-bring-back"), `DONE: consumers are back on versitygw; copied from minio, written after the proof: "ilum-files/late"`)
 
@@ -265,11 +272,39 @@ func TestCutoverOfARelease(t *testing.T) {
 	announced := []string{"--manifest=" + w.announce(third), "--release=shop", "--revision=3"}
 	w.ends(w.pod(0, third, "shop-cutover", announced...), "PROVEN: every object of versitygw is on minio: the manifest may be applied, and the alias moves with it")
 	apply(third.Bytes())
+	w.alias.leads(w.source.Endpoint)
 	w.keep(2, "superseded", second)
 	w.keep(3, "deployed", third)
 	w.overwrite(w.destination, "ilum-files", "later", "written later")
 	// this revision has a first pass to versitygw: what is there may be its copy, and is left to people
 	w.ends(w.pod(0, third, "shop-bring-back"), `PARTIAL: consumers are back on minio; written on versitygw late, and on minio meanwhile, left alone: "ilum-files/later": the log names them`)
+}
+
+// alias is a Service as nodes follow it.
+type alias struct {
+	port   string
+	target atomic.Pointer[url.URL]
+}
+
+func newAlias(t *testing.T, endpoint string) *alias {
+	t.Helper()
+	a := &alias{}
+	a.leads(endpoint)
+	server := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(a.target.Load())
+		r.Out.Host = r.In.Host // it is signed
+	}})
+	t.Cleanup(server.Close)
+	_, a.port, _ = strings.Cut(server.Listener.Addr().String(), ":")
+	return a
+}
+
+func (a *alias) leads(endpoint string) {
+	target, err := url.Parse(endpoint)
+	if err != nil {
+		panic(err)
+	}
+	a.target.Store(target)
 }
 
 const readyEndpoint = `apiVersion: discovery.k8s.io/v1

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -43,9 +44,22 @@ type opener struct {
 }
 
 func (o opener) open(ctx context.Context, provider string) (mirror.Store, error) {
-	url := o.address(provider)
+	return o.openAt(ctx, provider, o.address(provider))
+}
+
+// through opens what the alias leads to with the keys of a store, whose certificate would not name the alias.
+func (o opener) through(ctx context.Context, provider string) (mirror.Store, error) {
+	if !strings.HasPrefix(o.address(provider), "http://") {
+		return nil, nil
+	}
+	alias := o.config.Spec.ObjectStorage.Alias
+	return o.openAt(ctx, provider, fmt.Sprintf("http://%s:%d", alias.Name, alias.Port))
+}
+
+// openAt opens an address with the keys of a provider.
+func (o opener) openAt(ctx context.Context, provider, url string) (mirror.Store, error) {
 	if url == "" || o.getenv(side{role: "store_" + provider}.variable("access-key")) == "" && o.stores[provider] == "" {
-		return o.openInForce(ctx, provider)
+		return o.openInForce(ctx, provider, url)
 	}
 	store, err := o.program.open(side{
 		role: "store_" + provider, field: "--store=" + provider, url: url, region: o.config.Spec.ObjectStorage.Region, trusted: o.config.Spec.CABundle,
@@ -86,8 +100,8 @@ func (o opener) openWith(url, accessKey, secretKey string) (*s3http.Store, error
 	})
 }
 
-// openInForce opens a store of the manifest in force.
-func (o opener) openInForce(ctx context.Context, provider string) (mirror.Store, error) {
+// openInForce opens a store of the manifest in force, at an address or where it is by that.
+func (o opener) openInForce(ctx context.Context, provider, url string) (mirror.Store, error) {
 	var p *release.Provider
 	if o.releases[0] != nil {
 		p = o.releases[0].Provider(provider)
@@ -104,7 +118,7 @@ func (o opener) openInForce(ctx context.Context, provider string) (mirror.Store,
 	if err != nil {
 		return nil, err
 	}
-	return o.openWith(p.URL(), accessKey, secretKey)
+	return o.openWith(cmp.Or(url, p.URL()), accessKey, secretKey)
 }
 
 // value reads one credential from where the manifest has it.
@@ -122,6 +136,6 @@ func (o opener) value(ctx context.Context, source release.Source) (string, error
 // withStores lets a cutover open stores.
 func (p program) withStores(w cutover.World, s stores, situation hooks.Situation) cutover.World {
 	o := opener{program: p, stores: s, config: w.Config, client: w.Client, releases: []*release.Release{situation.Current.Release, situation.Next.Release}}
-	w.Open, w.OpenAs = o.open, o.openAs
+	w.Open, w.OpenAs, w.Through = o.open, o.openAs, o.through
 	return w
 }

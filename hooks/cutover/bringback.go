@@ -26,6 +26,16 @@ func (w World) BringBack(ctx context.Context, s hooks.Situation) (Ending, error)
 	if err != nil {
 		return Ending{}, err
 	}
+	r, err := record.Read(ctx, w.Client, w.name())
+	if err != nil {
+		return Ending{}, err
+	}
+	m, moved := moved(s, j, r)
+	var early Found
+	var behind error
+	if moved {
+		early, behind = w.follow(ctx, s, j, m, r)
+	}
 	if j != nil {
 		if err := w.begin(ctx, StepReturn); err != nil {
 			return Ending{}, err
@@ -34,15 +44,13 @@ func (w World) BringBack(ctx context.Context, s hooks.Situation) (Ending, error)
 			return Ending{}, err
 		}
 	}
-	r, err := record.Read(ctx, w.Client, w.name())
-	if err != nil {
-		return Ending{}, err
+	if behind != nil {
+		return Ending{}, behind
 	}
-	m, moved := moved(s, j, r)
 	if !moved {
 		return w.finish(ctx, Ending{Verdict: "DONE: no objects were moved"})
 	}
-	return w.late(ctx, m, r)
+	return w.late(ctx, m, r, early)
 }
 
 // moved tells which move a revision that is applied now has made: that of the journal, that of the record
@@ -64,8 +72,8 @@ func moved(s hooks.Situation, j *Journal, r *record.Record) (Move, bool) {
 	return m, m.From != "" && m.To != "" && m.From != m.To && (s.Next.Active == m.To || s.Unknown)
 }
 
-// late is the pass over the old store after the alias has moved.
-func (w World) late(ctx context.Context, m Move, r *record.Record) (Ending, error) {
+// late is the pass over the old store after the alias has moved. What was copied early has come late as well.
+func (w World) late(ctx context.Context, m Move, r *record.Record, early Found) (Ending, error) {
 	if err := w.begin(ctx, StepLate); err != nil {
 		return Ending{}, err
 	}
@@ -84,6 +92,8 @@ func (w World) late(ctx context.Context, m Move, r *record.Record) (Ending, erro
 	if err != nil {
 		return Ending{}, err
 	}
+	early.join(late.Copied)
+	late.Copied = early
 	if r != nil {
 		r.State, r.Late = record.Proven, late.left()
 		if err := record.Write(ctx, w.Client, w.name(), *r); err != nil {

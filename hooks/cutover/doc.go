@@ -3,7 +3,8 @@
 //
 //   - [World.Run], before the manifest is applied: whether the alias moves at all; preflight; a watchdog;
 //     consumers are stopped; the second pass; a comparison without a difference; the record.
-//   - [World.BringBack], after it: consumers as they were, then what was written to the old store late.
+//   - [World.BringBack], after it: the alias leads to the new store, consumers as they were, then what was
+//     written to the old store late.
 //   - [World.Watch], from a Job of its own: consumers come back by the deadline, whatever became of the
 //     upgrade.
 //

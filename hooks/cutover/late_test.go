@@ -163,7 +163,7 @@ func TestLateWritesWithoutARecord(t *testing.T) {
 
 // TestKilledWhileBringingBack kills bringing back before each of its steps and runs it again.
 func TestKilledWhileBringingBack(t *testing.T) {
-	for _, step := range []cutover.Step{cutover.StepReturn, cutover.StepLate, cutover.StepForget} {
+	for _, step := range []cutover.Step{cutover.StepFollow, cutover.StepReturn, cutover.StepLate, cutover.StepForget} {
 		t.Run(string(step), func(t *testing.T) {
 			w := moved(t)
 			w.put("minio", "files", "late", "22")

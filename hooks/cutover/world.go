@@ -21,6 +21,9 @@ type World struct {
 	Open func(ctx context.Context, provider string) (mirror.Store, error)
 	// OpenAs opens the store of a provider with other keys; nil: those of consumers are not tried.
 	OpenAs func(ctx context.Context, provider string, keys Keys) (mirror.Store, error)
+	// Through opens the store that the alias leads to with the keys of a provider, on connections of its own. The
+	// answer is nil where nobody can tell; nil: that is not looked at.
+	Through func(ctx context.Context, provider string) (mirror.Store, error)
 	// Origin says where the buckets of a store come from; nil: from its location.
 	Origin func(location string) func(bucket string) mirror.Origin
 	// Before, if set, is told what comes next.
@@ -43,6 +46,7 @@ const (
 	StepVerify    Step = "verify"
 	StepCheck     Step = "check"
 	StepRecord    Step = "record"
+	StepFollow    Step = "follow"
 	StepReturn    Step = "return"
 	StepLate      Step = "late"
 	StepForget    Step = "forget"

@@ -59,6 +59,7 @@ type world struct {
 	stores  map[string]testworld.S3
 	log     *bytes.Buffer
 	before  func(cutover.Step)
+	through func(context.Context, string) (mirror.Store, error) // the alias; nil: nobody looks
 	heard   hearer
 	spec    string // further fields of spec.migration
 	more    string // further documents of the chart
@@ -173,8 +174,8 @@ func (w *world) cutover(active string) cutover.World {
 	w.Helper()
 	return cutover.World{
 		Client: w.account, Config: w.config(active), Log: slog.New(slog.NewTextHandler(io.MultiWriter(w.log, w.heard), nil)),
-		Open:   func(_ context.Context, provider string) (mirror.Store, error) { return w.open(w.stores[provider]) },
-		Before: w.before, Interval: 50 * time.Millisecond,
+		Open:    func(_ context.Context, provider string) (mirror.Store, error) { return w.open(w.stores[provider]) },
+		Through: w.through, Before: w.before, Interval: 50 * time.Millisecond,
 	}
 }
 
