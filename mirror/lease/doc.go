@@ -30,6 +30,9 @@
 // Who takes over writes under the condition that the lease is still the one it has
 // watched. Of two at the same moment one wins; the other sees a living holder.
 //
+// Who is interrupted while writing a lease gives it back all the same, as a released one and under the same condition:
+// had the write its effect, it is undone, and has it none yet, its condition does not hold any more.
+//
 // # What a holder that lost its lease does
 //
 // The context of Take ends, with an error that wraps [ErrLost] as its cause, as soon as

@@ -335,6 +335,64 @@ func TestInterruptedWhileWaiting(t *testing.T) {
 	})
 }
 
+// Somebody who is interrupted while taking a lease holds nothing either, whether the write has its effect, then or later,
+// or none, and whether the lease was free or a dead holder's.
+func TestInterruptedWhileTaking(t *testing.T) {
+	effects := map[string]func(write func()){
+		"at once": func(write func()) { write() },
+		"later":   func(write func()) { time.AfterFunc(time.Second, write) },
+		"none":    func(func()) {},
+	}
+	for of, dead := range map[string]bool{"a free one": false, "a dead holder's": true} {
+		for when, effect := range effects {
+			t.Run(of+"/"+when, func(t *testing.T) {
+				inWorld(t, func(w world) {
+					if dead {
+						w.crash("cargo")
+						time.Sleep(time.Hour)
+					}
+					place := mirror.StateIn(&cutOff{Store: w.store, key: "locks/cargo.json", effect: effect}, "state", "")
+					if _, err := place.Open(w.Context(), state.Write); err != nil {
+						t.Fatal(err)
+					}
+					if _, _, err := lease.Take(w.Context(), place, []string{"cargo"}, lease.Holder{ID: "a"}); !errors.Is(err, errCutOff) {
+						t.Fatalf("got %v", err)
+					}
+					b := w.somebody("b")
+					began := time.Now()
+					_, locks := b.take("cargo")
+					b.free(locks, "cargo")
+					if took := time.Since(began); took > time.Second {
+						t.Errorf("taken after %s", took)
+					}
+					time.Sleep(3 * time.Second)
+					b.mine("cargo")
+				})
+			})
+		}
+	}
+}
+
+var errCutOff = errors.New("connection reset")
+
+// cutOff is a store whose first write of a key is cut off.
+type cutOff struct {
+	mirror.Store
+
+	key    string
+	effect func(write func())
+}
+
+func (c *cutOff) Put(ctx context.Context, bucket, key string, req mirror.PutRequest) (mirror.ETag, error) {
+	if key != c.key {
+		return c.Store.Put(ctx, bucket, key, req)
+	}
+	c.key = ""
+	c.effect(func() { _, _ = c.Store.Put(ctx, bucket, key, req) })
+
+	return "", errCutOff
+}
+
 // What nobody can read is somebody's lease.
 func TestUnreadableLease(t *testing.T) {
 	inWorld(t, func(w world) {

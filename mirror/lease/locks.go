@@ -22,6 +22,7 @@ type Locks struct {
 
 	mu       sync.Mutex
 	held     map[string]*holding
+	doubtful []claim
 	refused  map[string]Lease
 	over     []Takeover
 	released bool
@@ -34,6 +35,13 @@ type holding struct {
 	tag   state.Tag
 	sure  time.Time
 	alarm *time.Timer
+}
+
+// claim is the write of a lease that was cut off: it may have had its effect, or may still have it.
+type claim struct {
+	name  string
+	lease Lease
+	only  state.Condition
 }
 
 // hold begins to renew what Take is going to win.
@@ -174,7 +182,7 @@ func (l *Locks) conflict(ctx context.Context, name string) {
 	}
 }
 
-// Release gives all leases back that are still held. It works after the end of ctx too,
+// Release gives all leases back that are still held, or may be. It works after the end of ctx too,
 // for a moment.
 func (l *Locks) Release(ctx context.Context) error {
 	l.mu.Lock()
@@ -193,8 +201,13 @@ func (l *Locks) Release(ctx context.Context) error {
 	var errs []error
 	for name, h := range l.held {
 		h.alarm.Stop()
-		if err := l.give(ctx, name, *h); err != nil {
+		if err := l.give(ctx, name, h.lease, state.Condition{Tag: h.tag}); err != nil {
 			errs = append(errs, fmt.Errorf("release the lock of %q: %w", name, err))
+		}
+	}
+	for _, c := range l.doubtful {
+		if err := l.withdraw(ctx, c); err != nil {
+			errs = append(errs, fmt.Errorf("release the lock of %q: %w", c.name, err))
 		}
 	}
 	l.end(nil)
@@ -204,11 +217,11 @@ func (l *Locks) Release(ctx context.Context) error {
 
 // give gives one lease back. What is not as it was left may be a renewal that was cut
 // off; another holder's lease stays as it is.
-func (l *Locks) give(ctx context.Context, name string, h holding) error {
+func (l *Locks) give(ctx context.Context, name string, lease Lease, only state.Condition) error {
 	for range 2 {
-		gift := h.lease.renewed(time.Now())
+		gift := lease.renewed(time.Now())
 		gift.Until, gift.Released = gift.Renewed, true
-		_, err := l.place.Put(ctx, item(name), gift.encode(), state.Condition{Tag: h.tag})
+		_, err := l.place.Put(ctx, item(name), gift.encode(), only)
 		if !errors.Is(err, state.ErrConflict) {
 			return err
 		}
@@ -216,7 +229,23 @@ func (l *Locks) give(ctx context.Context, name string, h holding) error {
 		if err != nil || now == nil || now.lease.Holder.ID != l.who.ID {
 			return err
 		}
-		h.lease, h.tag = now.lease, now.tag
+		lease, only = now.lease, state.Condition{Tag: now.tag}
+	}
+
+	return nil
+}
+
+// withdraw gives back what a claim may have won. One that has not had its effect yet never will: what is written
+// here, under its own condition, stands before it.
+func (l *Locks) withdraw(ctx context.Context, c claim) error {
+	now, err := l.see(ctx, c.name)
+	switch {
+	case err != nil:
+		return err
+	case now == nil || now.tag == c.only.Tag:
+		return l.give(ctx, c.name, c.lease, c.only)
+	case now.lease.Holder.ID == l.who.ID:
+		return l.give(ctx, c.name, now.lease, state.Condition{Tag: now.tag})
 	}
 
 	return nil

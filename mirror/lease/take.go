@@ -162,6 +162,12 @@ func (l *Locks) win(ctx context.Context, name string, only state.Condition, befo
 	mine := Lease{Holder: l.who, Started: now.UTC()}.renewed(now)
 	tag, err := l.place.Put(ctx, item(name), mine.encode(), only)
 	if err != nil {
+		if !errors.Is(err, state.ErrConflict) {
+			l.mu.Lock()
+			l.doubtful = append(l.doubtful, claim{name, mine, only})
+			l.mu.Unlock()
+		}
+
 		return fmt.Errorf("take the lock of %q: %w", name, err)
 	}
 	l.add(name, mine, tag, now)
