@@ -77,11 +77,7 @@ func (w World) late(ctx context.Context, m Move, r *record.Record, early Found) 
 	if err := w.begin(ctx, StepLate); err != nil {
 		return Ending{}, err
 	}
-	src, err := w.store(ctx, m.From)
-	if err != nil {
-		return Ending{}, err
-	}
-	dst, err := w.store(ctx, m.To)
+	src, dst, err := w.both(ctx, m.From, m.To)
 	if err != nil {
 		return Ending{}, err
 	}

@@ -36,11 +36,7 @@ func (w World) follow(ctx context.Context, s hooks.Situation, j *Journal, m Move
 		w.Log.Warn("what was started before the alias was followed is not stopped again", "error", err)
 		return Found{}, nil
 	}
-	src, err := w.store(ctx, m.From)
-	if err != nil {
-		return Found{}, err
-	}
-	dst, err := w.store(ctx, m.To)
+	src, dst, err := w.both(ctx, m.From, m.To)
 	if err != nil {
 		return Found{}, err
 	}

@@ -19,11 +19,7 @@ func (w World) retire(ctx context.Context, s hooks.Situation, r *record.Record) 
 		s.Next.Release.Provider(r.From) != nil || s.Current.Release.Provider(r.From) == nil {
 		return "", nil
 	}
-	src, err := w.store(ctx, r.From)
-	if err != nil {
-		return "", err
-	}
-	dst, err := w.store(ctx, r.To)
+	src, dst, err := w.both(ctx, r.From, r.To)
 	if err != nil {
 		return "", err
 	}

@@ -102,11 +102,7 @@ func newJournal(m Move, before *Journal) *Journal {
 // cutover does all steps of a move, and returns what it leaves behind.
 func (w World) cutover(ctx context.Context, s hooks.Situation, j *Journal, known *record.Record) (record.Behind, error) {
 	var none record.Behind
-	src, err := w.store(ctx, j.From)
-	if err != nil {
-		return none, err
-	}
-	dst, err := w.store(ctx, j.To)
+	src, dst, err := w.both(ctx, j.From, j.To)
 	if err != nil {
 		return none, err
 	}
@@ -257,4 +253,12 @@ func (w World) store(ctx context.Context, provider string) (mirror.Store, error)
 		return nil, fmt.Errorf("open the store of %s: %w", provider, err)
 	}
 	return store, nil
+}
+
+// both opens the stores of a move.
+func (w World) both(ctx context.Context, from, to string) (src, dst mirror.Store, err error) {
+	if src, err = w.store(ctx, from); err == nil {
+		dst, err = w.store(ctx, to)
+	}
+	return src, dst, err
 }

@@ -49,17 +49,7 @@ func (l *lake) killedOften(kills []int) {
 	for _, n := range kills {
 		s.comes()
 		s.killedTimes(n)
-		l.within(5*time.Minute, "the consumers to come back", func(ctx context.Context) error {
-			_, err := l.client.CoreV1().ConfigMaps(l.namespace).Get(ctx, "lake-cutover-journal", meta.GetOptions{})
-			if err == nil {
-				return errors.New("the journal is there")
-			}
-			if apierrors.IsNotFound(err) {
-				return nil
-			}
-
-			return err
-		})
+		l.broughtBack(5 * time.Minute)
 		from := l.active()
 		l.holds(from)
 		to := l.other(from)
@@ -273,17 +263,7 @@ func TestHelmIsKilled(t *testing.T) {
 	if active := l.active(); active != "minio" {
 		t.Fatalf("the manifest was not applied, and the alias selects %s", active)
 	}
-	l.within(8*time.Minute, "the watchdog to bring the consumers back", func(ctx context.Context) error {
-		_, err := l.client.CoreV1().ConfigMaps(l.namespace).Get(ctx, "lake-cutover-journal", meta.GetOptions{})
-		if err == nil {
-			return errors.New("the journal is there")
-		}
-		if apierrors.IsNotFound(err) {
-			return nil
-		}
-
-		return err
-	})
+	l.broughtBack(8 * time.Minute)
 	l.holds("minio")
 	move := l.ferryTo("versitygw", "--from=minio", "--to=versitygw", "--timeout=5m")
 	move[0] = "migrate"
@@ -311,6 +291,22 @@ func TestTheJobVanishes(t *testing.T) {
 			l.applied()
 		})
 	}
+}
+
+// broughtBack waits for the watchdog, which leaves no journal.
+func (l *lake) broughtBack(limit time.Duration) {
+	l.t.Helper()
+	l.within(limit, "the consumers to come back", func(ctx context.Context) error {
+		_, err := l.client.CoreV1().ConfigMaps(l.namespace).Get(ctx, "lake-cutover-journal", meta.GetOptions{})
+		if err == nil {
+			return errors.New("the journal is there")
+		}
+		if apierrors.IsNotFound(err) {
+			return nil
+		}
+
+		return err
+	})
 }
 
 // crush removes a Job, and its pod without any grace.
