@@ -31,10 +31,7 @@ func (w World) Record(ctx context.Context, s hooks.Situation, m Move) (verdict s
 	}
 	started := time.Now().UTC()
 	t := transfer{Move: m}
-	if t.src, err = w.store(ctx, m.From); err != nil {
-		return "", err
-	}
-	if t.dst, err = w.store(ctx, m.To); err != nil {
+	if t.src, t.dst, err = w.both(ctx, m.From, m.To); err != nil {
 		return "", err
 	}
 	if t.buckets, err = Buckets(ctx, t.src, w.Config.Spec.ObjectStorage.DefaultBuckets); err != nil {
