@@ -190,7 +190,7 @@ func (l *lake) kill(ctx context.Context, job string, k *kill) error {
 			began := pod.CreationTimestamp.Time
 			state := func() string { return l.stateOfCutover(ctx, began) }
 			switch {
-			case k.Since != "preflight" && state() == "preflight":
+			case k.Since != "preflight" && state() == "preflight", k.Since == "proven" && !l.verifies(ctx, pod.Name):
 				continue
 			case k.Since == "proven":
 				if met, err := slowly(ctx, pod.Name, func() bool { return state() == "proven" }); err != nil || !met {
@@ -212,6 +212,13 @@ func (l *lake) kill(ctx context.Context, job string, k *kill) error {
 	}
 
 	return nil
+}
+
+// verifies tells whether the second pass of a cutover is over: slowed from the start, it would miss its deadline.
+func (l *lake) verifies(ctx context.Context, pod string) bool {
+	log, err := l.client.CoreV1().Pods(l.namespace).GetLogs(pod, &core.PodLogOptions{}).DoRaw(ctx)
+
+	return err == nil && bytes.Contains(log, []byte("step=verify"))
 }
 
 // slowly has the process of a pod run for moments, between which it stands still, until something is so while it stands
