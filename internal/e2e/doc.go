@@ -19,7 +19,7 @@
 //	TestFirstPass, TestGuard, TestMigrate  both Helms
 //	TestMove                               Helm 4                              Helm 3
 //	TestTheChartMovesItself                Helm 3                              Helm 4
-//	TestKilledCutover                      Helm 4, 3 kills                     both, 20 kills each, docs/results/kills-*.json
+//	TestKilledCutover                      Helm 4, 3 kills                     both, 10 kills each way, docs/results/kills-*.json
 //	TestLoss                               a row for each mechanism            all rows, docs/guard.md
 //	TestACutoverThatStopsNobodyIsCaught    a hook without the stop
 //	TestCutovers/helm3                     rolled back after a failure;        an application never gets ready;
