@@ -17,8 +17,6 @@ func TestMirrorToAnExternalStore(t *testing.T) {
 	s.serve("backup", "s3.example.com", backup)
 	s.must(t, "kubectl", "create", "secret", "generic", "lake-backup-credentials",
 		"--from-literal=access-key="+backup.AccessKey, "--from-literal=secret-key="+backup.SecretKey)
-	minio, _ := s.addresses.Load("lake-minio:9000")
-	s.addresses.Store("lake-objectstorage:9000", minio)
 	s.values(t, "mirrors:\n- {name: offsite, rpo: 2h, remove: {enabled: true, maxPercent: 100}, destination: {endpoint: \"http://s3.example.com\", secretName: lake-backup-credentials}}\n")
 	s.installed(t)
 

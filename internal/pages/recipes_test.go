@@ -141,15 +141,12 @@ func TestVerifyTheCutover(t *testing.T) {
 	s.claim(t, "data-lake-minio-0")
 }
 
-// asConsumer has mc know the store that the alias selects as consumer, by the keys of the Secret that consumers
-// read.
+// asConsumer has mc know the alias as consumer, by the keys of the Secret that consumers read now.
 func (s *storeRoom) asConsumer(t *testing.T) {
 	t.Helper()
-	hosts := map[string]string{"minio": "lake-minio:9000", "versitygw": "lake-versitygw:7070"}
-	host := hosts[s.must(t, "kubectl", "get", "service", "lake-objectstorage", "-o", `jsonpath={.metadata.labels.helm-ferry\.dev/provider}`)]
 	keys := s.must(t, "kubectl", "get", "secret", "lake-objectstorage-credentials", "-o",
 		`go-template={{index .data "access-key" | base64decode}}:{{index .data "secret-key" | base64decode}}`)
-	s.env = append(s.env, "MC_HOST_consumer=http://"+keys+"@"+host)
+	s.env = append(s.env, "MC_HOST_consumer=http://"+keys+"@lake-objectstorage:9000")
 }
 
 // TestPathC installs anew: there is nothing to do, and nothing is refused.

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
@@ -24,7 +27,7 @@ type storeRoom struct {
 
 	// away is the host that does not answer for now.
 	away atomic.Value
-	// addresses are where the hosts lead.
+	// addresses are where the hosts lead: URLs, or functions that return one.
 	addresses sync.Map
 	// keys are the values of the chart that have the keys of its stores.
 	keys string
@@ -37,8 +40,7 @@ func newStoreRoom(t *testing.T, helm string) *storeRoom {
 	s.away.Store("")
 	proxy := httptest.NewServer(&httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
-			address, _ := s.addresses.Load(r.In.Host)
-			to, err := url.Parse(fmt.Sprint(address))
+			to, err := url.Parse(s.address(r.In.Context(), r.In.Host))
 			if err != nil || s.away.Load() == r.In.Host {
 				to = &url.URL{Scheme: "http", Host: "127.0.0.1:1"}
 			}
@@ -63,6 +65,7 @@ func newStoreRoom(t *testing.T, helm string) *storeRoom {
 	minio, gateway := testworld.StartMinIO(t), testworld.StartVersityGW(t)
 	s.serve("lake", "lake-minio:9000", minio)
 	s.serve("copy", "lake-versitygw:7070", gateway)
+	s.addresses.Store("lake-objectstorage:9000", s.behindAlias)
 	s.keys = fmt.Sprintf("minio: {auth: {accessKey: %s, secretKey: %s}}\nversitygw: {auth: {accessKey: %s, secretKey: %s}}\n",
 		minio.AccessKey, minio.SecretKey, gateway.AccessKey, gateway.SecretKey)
 	s.values(t, "")
@@ -70,6 +73,33 @@ func newStoreRoom(t *testing.T, helm string) *storeRoom {
 		s.ready(t, service)
 	}
 	return s
+}
+
+// address is where a host leads, "" for nowhere.
+func (s *storeRoom) address(ctx context.Context, host string) string {
+	switch a, _ := s.addresses.Load(host); a := a.(type) {
+	case string:
+		return a
+	case func(context.Context) string:
+		return a(ctx)
+	}
+	return ""
+}
+
+// behindAlias is the address of the store that the alias selects, "" for none.
+func (s *storeRoom) behindAlias(ctx context.Context) string {
+	alias, err := s.client.CoreV1().Services(s.client.Namespace).Get(ctx, "lake-objectstorage", meta.GetOptions{})
+	if err != nil {
+		return ""
+	}
+	var behind string
+	s.addresses.Range(func(host, address any) bool {
+		if strings.HasPrefix(host.(string), "lake-"+alias.Labels["helm-ferry.dev/provider"]+":") {
+			behind, _ = address.(string)
+		}
+		return behind == ""
+	})
+	return behind
 }
 
 // values writes values.yaml, the keys among them.
