@@ -23,6 +23,13 @@ type Client struct {
 // requestTimeout bounds one request, so that an API server that hangs ends a wait in time.
 const requestTimeout = 30 * time.Second
 
+// What a client asks at most, in requests a second and at once: as kubectl does. What client-go takes by default, 5 and
+// 10, has a hook wait for itself while consumers stand still; the API server knows how to defend itself.
+const (
+	requestsPerSecond = 50
+	requestsAtOnce    = 300
+)
+
 // namespaceFile is where a pod finds the namespace that it runs in.
 const namespaceFile = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 
@@ -40,11 +47,15 @@ func InCluster() (Client, error) {
 	return New(config, strings.TrimSpace(string(namespace)))
 }
 
-// New opens the cluster of a configuration. Requests that set no deadline get one.
+// New opens the cluster of a configuration. Requests that set no deadline get one, and as many may be made as
+// kubectl makes, unless the configuration has limits of its own.
 func New(config *rest.Config, namespace string) (Client, error) {
 	bounded := rest.CopyConfig(config)
 	if bounded.Timeout == 0 {
 		bounded.Timeout = requestTimeout
+	}
+	if bounded.QPS == 0 {
+		bounded.QPS, bounded.Burst = requestsPerSecond, requestsAtOnce
 	}
 	client, err := kubernetes.NewForConfig(bounded)
 	if err != nil {

@@ -37,6 +37,9 @@ func TestOpen(t *testing.T) {
 			if client.Namespace != test.namespace {
 				t.Errorf("namespace %q, want %q", client.Namespace, test.namespace)
 			}
+			if limit := client.CoreV1().RESTClient().GetRateLimiter().QPS(); limit != 50 {
+				t.Errorf("%v requests a second, want as many as kubectl makes", limit)
+			}
 			if _, err := client.CoreV1().Secrets(client.Namespace).List(t.Context(), meta.ListOptions{}); err != nil {
 				t.Error(err)
 			}
