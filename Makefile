@@ -35,12 +35,21 @@ build: ## bin/ferry and bin/ferry-hook for this machine; `helm plugin install .`
 demo: ## a chart rendered by real Helms with Ferry, seven buckets moved between real S3 servers and proven
 	@go run ./internal/demo
 
+# What tests build and run is not seen by the cache of results: -count=1. A program with the race detector sleeps for a
+# second whenever it exits, unless GORACE says otherwise.
+GO_TEST := go test -count=1 -timeout 60m
+GO_RACE := CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 $(GO_TEST) -race
+
 .PHONY: test
-test: ## all tests; the first run builds the real servers and Helms that they use (minutes)
+test: ## the tests; the first run builds the real servers and Helms that they use (minutes)
 	@$(PROGRAM) $(TEST_PROGRAMS)
-	@# -count=1: tests build and run programs, whose sources the cache of results does not see
-	@# and what is built with the race detector sleeps for a second whenever it exits, unless GORACE says otherwise
-	CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 go test -race -count=1 -timeout 30m ./...
+	$(GO_RACE) ./mirror/... ./hooks/...
+	CGO_ENABLED=0 $(GO_TEST) $$(go list ./... | grep -vE '/(mirror|hooks)(/|$$)')
+
+.PHONY: test-full
+test-full: ## all with the race detector, and with both Helms what test shares out between them
+	@$(PROGRAM) $(TEST_PROGRAMS)
+	FERRY_TESTS=full $(GO_RACE) ./...
 
 .PHONY: e2e
 e2e: ## Ferry on a real cluster, which it makes and removes: needs Linux, root and Debian's packages
@@ -71,7 +80,7 @@ cluster-down: ## remove it, also what a crash left
 	@go run ./internal/testworld/cmd/cluster down $(CLUSTER)
 
 .PHONY: check
-check: lint vet test generated tidy vuln helm-lint ## all that must hold for a change; VULNDB_OFFLINE=1 where vuln.go.dev is out of reach
+check: lint vet test-full generated tidy vuln helm-lint ## all that must hold for a change; VULNDB_OFFLINE=1 where vuln.go.dev is out of reach
 	@echo "make check: all is well$(if $(filter 1,$(VULNDB_OFFLINE)), but for what VULNDB_OFFLINE leaves out, see above)"
 
 .PHONY: bench

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -40,21 +41,20 @@ import (
 // by the repository REPO, and as charts/NAME by the registry REGISTRY.
 func TestReleaseScripts(t *testing.T) {
 	t.Parallel()
-	helms := map[string]string{"3": testworld.Helm3(t), "4": testworld.Helm4(t)}
 	bin := t.TempDir()
 	// hundreds of starts: programs without the race detector take a third of the time
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin+"/", ".", "../ferry-hook").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	cluster := testworld.StartAPIServer(t)
-	for major, helm := range helms {
+	for major, helm := range map[string]string{"3": testworld.Helm3(t), "4": testworld.Helm4(t)} {
 		t.Run("helm"+major, func(t *testing.T) {
 			t.Parallel()
 			testscript.Run(t, testscript.Params{
 				Setup: func(env *testscript.Env) error {
 					return setUpRelease(t.Context(), env, room{Cluster: cluster, major: major, helm: helm, bin: bin})
 				},
-				Dir: "testdata/release",
+				Files: releaseScripts(t, major),
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
 					"exits": exits, "apply": inCluster(applyFile), "bind": inCluster(bind), "live": inCluster(live), "gone": inCluster(gone), "awaits": inCluster(awaits),
 				},
@@ -65,6 +65,26 @@ func TestReleaseScripts(t *testing.T) {
 			})
 		})
 	}
+}
+
+// releaseScripts are the scripts that a Helm runs: those that speak of it, and its share of the others.
+func releaseScripts(t *testing.T, major string) []string {
+	t.Helper()
+	all, err := filepath.Glob("testdata/release/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []string
+	for _, file := range all {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, shared := testworld.Helms(t, filepath.Base(file))[major]; shared || bytes.Contains(text, []byte("[helm")) {
+			files = append(files, file)
+		}
+	}
+	return files
 }
 
 // room is where a script works.

@@ -251,7 +251,7 @@ func (a *argo) port(t *testing.T) int32 {
 // anything is applied or pruned.
 func TestArgoCD(t *testing.T) {
 	t.Parallel()
-	for major, helm := range helms(t) {
+	for major, helm := range testworld.Helms(t, t.Name()) {
 		t.Run("helm"+major, func(t *testing.T) {
 			t.Parallel()
 			a := newArgo(t, helm)

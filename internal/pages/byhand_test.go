@@ -3,13 +3,15 @@ package pages
 import (
 	"strings"
 	"testing"
+
+	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
 // TestPathBManual has mc copy while no consumer runs, and Ferry prove it: the next upgrade moves the alias, and
 // none without that proof does.
 func TestPathBManual(t *testing.T) {
 	t.Parallel()
-	for major, helm := range helms(t) {
+	for major, helm := range testworld.Helms(t, t.Name()) {
 		t.Run("helm"+major, func(t *testing.T) {
 			t.Parallel()
 			s := newStoreRoom(t, helm)

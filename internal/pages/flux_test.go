@@ -179,7 +179,7 @@ func (f *flux) alias(t *testing.T) string {
 // withBothHelms runs a test as helm-controller was built on Helm 3, and on Helm 4.
 func withFlux(t *testing.T, test func(t *testing.T, f *flux)) {
 	t.Helper()
-	for major, helm := range helms(t) {
+	for major, helm := range testworld.Helms(t, t.Name()) {
 		t.Run("helm"+major, func(t *testing.T) {
 			t.Parallel()
 			test(t, newFlux(t, major, helm))

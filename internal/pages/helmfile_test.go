@@ -6,6 +6,8 @@ import (
 
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
+
+	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
 // helmfile is the part of a helmfile that the page uses.
@@ -27,7 +29,7 @@ type helmfile struct {
 // TestHelmfile syncs the page's file with both Helms: hooks, then Helm. A plan that refuses ends the sync.
 func TestHelmfile(t *testing.T) {
 	t.Parallel()
-	for major, helm := range helms(t) {
+	for major, helm := range testworld.Helms(t, t.Name()) {
 		t.Run("helm"+major, func(t *testing.T) {
 			t.Parallel()
 			r := newRoom(t, map[string]string{"helm": helm})

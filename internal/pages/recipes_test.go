@@ -49,7 +49,7 @@ var defaultBuckets = []string{"ilum-files", "ilum-data", "ilum-tables", "ilum-ml
 // TestPathBJob is the automated path with both Helms: rehearsed, copied, cut over, verified, retired.
 func TestPathBJob(t *testing.T) {
 	t.Parallel()
-	for major, helm := range helms(t) {
+	for major, helm := range testworld.Helms(t, t.Name()) {
 		t.Run("helm"+major, func(t *testing.T) {
 			t.Parallel()
 			s := newStoreRoom(t, helm)

@@ -3,6 +3,8 @@ package pages
 import (
 	"strings"
 	"testing"
+
+	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
 // TestRetireByChartValues has no hooks but those of the chart, which is told the Secrets of both stores. The store
@@ -10,7 +12,7 @@ import (
 // comes with its pod.
 func TestRetireByChartValues(t *testing.T) {
 	t.Parallel()
-	for major, helm := range helms(t) {
+	for major, helm := range testworld.Helms(t, t.Name()) {
 		t.Run("helm"+major, func(t *testing.T) {
 			t.Parallel()
 			s := newStoreRoom(t, helm)

@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	core "k8s.io/api/core/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -19,7 +18,6 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/helm-ferry/ferry/internal/kube"
-	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
 // room is a namespace and a folder in which a tool works. Jobs run on this machine, and claims are bound
@@ -96,9 +94,8 @@ func (r *room) keepRunning(t *testing.T, env []string) {
 	}()
 	go func() {
 		defer close(claims)
-		for ctx.Err() == nil {
-			r.bind(ctx)
-			time.Sleep(50 * time.Millisecond)
+		if err := server.BindClaims(ctx, r.client.Namespace); err != nil {
+			t.Error(err)
 		}
 	}()
 	stopped := false
@@ -117,22 +114,6 @@ func (r *room) keepRunning(t *testing.T, env []string) {
 			t.Logf("the Jobs:\n%s", r.log)
 		}
 	})
-}
-
-// bind binds the claims that are not bound; what fails is tried again.
-func (r *room) bind(ctx context.Context) {
-	claims := r.client.CoreV1().PersistentVolumeClaims(r.client.Namespace)
-	list, err := claims.List(ctx, meta.ListOptions{})
-	if err != nil {
-		return
-	}
-	for _, claim := range list.Items {
-		if claim.Status.Phase == core.ClaimBound {
-			continue
-		}
-		claim.Status.Phase = core.ClaimBound
-		_, _ = claims.UpdateStatus(ctx, &claim, meta.UpdateOptions{})
-	}
 }
 
 // call runs a program in the room's folder and returns what it prints, or an error with all it says.
@@ -206,12 +187,6 @@ func (r *room) unkeep(t *testing.T, name string) types.UID {
 		t.Fatal(err)
 	}
 	return claim.UID
-}
-
-// helms are the two of them, by their majors.
-func helms(t *testing.T) map[string]string {
-	t.Helper()
-	return map[string]string{"3": testworld.Helm3(t), "4": testworld.Helm4(t)}
 }
 
 // block returns what a page puts into a file, or what stands under the comment <!-- played: NAME -->.

@@ -17,7 +17,9 @@ import (
 	core "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
+	apiwatch "k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -38,27 +40,57 @@ func (c Cluster) RunJobs(ctx context.Context, namespace, program string, env ...
 	log := &syncLog{}
 	begun := map[types.UID]bool{}
 	var running sync.WaitGroup
-	for {
-		jobs, err := client.BatchV1().Jobs(namespace).List(ctx, meta.ListOptions{})
-		for i := 0; err == nil && i < len(jobs.Items); i++ {
-			job := &jobs.Items[i]
-			if begun[job.UID] || len(job.Status.Conditions) > 0 || job.DeletionTimestamp != nil {
-				continue
-			}
-			begun[job.UID] = true
-			running.Go(func() { c.finishJob(ctx, client, job, program, env, log) })
+	err = follow(ctx, client.BatchV1().Jobs(namespace).Watch, func(job *batch.Job) {
+		if begun[job.UID] || len(job.Status.Conditions) > 0 || job.DeletionTimestamp != nil {
+			return
 		}
-		if err != nil && ctx.Err() == nil {
-			fmt.Fprintln(log, err)
-		}
-		select {
-		case <-ctx.Done():
-			running.Wait()
+		begun[job.UID] = true
+		running.Go(func() { c.finishJob(ctx, client, job, program, env, log) })
+	})
+	running.Wait()
 
-			return log.String(), nil
-		case <-time.After(100 * time.Millisecond):
+	return log.String(), err
+}
+
+// BindClaims says of the claims of a namespace that they are bound, as their controller would, until ctx ends.
+func (c Cluster) BindClaims(ctx context.Context, namespace string) error {
+	client, err := kubernetes.NewForConfig(c.Config)
+	if err != nil {
+		return err
+	}
+	claims := client.CoreV1().PersistentVolumeClaims(namespace)
+
+	return follow(ctx, claims.Watch, func(claim *core.PersistentVolumeClaim) {
+		if claim.Status.Phase == core.ClaimBound || claim.DeletionTimestamp != nil {
+			return
+		}
+		claim.Status.Phase = core.ClaimBound
+		_, _ = claims.UpdateStatus(ctx, claim, meta.UpdateOptions{}) // one that has changed meanwhile comes again
+	})
+}
+
+// follow calls seen for each object there is, and again whenever one changes, until ctx ends or nothing can be
+// watched for long.
+func follow[T runtime.Object](ctx context.Context, start func(context.Context, meta.ListOptions) (apiwatch.Interface, error), seen func(T)) error {
+	for failures := 0; ctx.Err() == nil; {
+		w, err := start(ctx, meta.ListOptions{})
+		if err != nil {
+			if failures++; failures == 100 && ctx.Err() == nil {
+				return err
+			}
+			time.Sleep(100 * time.Millisecond)
+
+			continue
+		}
+		failures = 0
+		for event := range w.ResultChan() {
+			if o, is := event.Object.(T); is && event.Type != apiwatch.Deleted {
+				seen(o)
+			}
 		}
 	}
+
+	return nil
 }
 
 // syncLog takes what programs write side by side.
