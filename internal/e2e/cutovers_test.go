@@ -60,14 +60,22 @@ func (l *lake) holds(provider string) {
 	l.begins()
 }
 
-// Each part moves one release, under load, from the store that serves it to the other one, and something is
-// in the way. Nothing that the application was promised is lost.
+// part moves a release, under load, from the store that serves it to the other one, and something is in the way.
+// Nothing that the application was promised is lost.
+type part struct {
+	name string
+	full bool // with -full alone
+	do   func(*lake)
+}
+
+// wanted are the parts that this run has.
+func wanted(parts []part) []part {
+	return slices.DeleteFunc(parts, func(p part) bool { return p.full && !*full })
+}
+
+// Each part is a release of its own.
 func TestCutovers(t *testing.T) {
-	type part struct {
-		name string
-		full bool
-		do   func(*lake)
-	}
+	t.Parallel()
 	parts := map[string][]part{
 		"helm3": {
 			{"a later failure is rolled back with what was written since", false, (*lake).rolledBack},
@@ -79,21 +87,33 @@ func TestCutovers(t *testing.T) {
 			{"a later failure is rolled back with what was written since", true, (*lake).rolledBack},
 			{"an application that never gets ready is rolled back", true, (*lake).neverReady},
 			{"the store from before goes, and comes back", true, (*lake).retired},
-			{"the kubelet and containerd are killed while consumers stop", true, func(l *lake) { l.killed("stopping") }},
-			{"the kubelet and containerd are killed before the consumers come back", true, func(l *lake) { l.killed("proven") }},
-			{"the node crashes", false, (*lake).crashed},
 		},
 	}
-	for _, helm := range []string{"helm3", "helm4"} {
+	for helm, parts := range parts {
 		t.Run(helm, func(t *testing.T) {
-			l := newLake(t, helm, "cutovers-"+helm)
-			l.installed()
-			for _, p := range parts[helm] {
-				if *full || !p.full {
-					t.Run(p.name, func(t *testing.T) { p.do(l.in(t)) })
-				}
+			t.Parallel()
+			for i, p := range wanted(parts) {
+				t.Run(p.name, func(t *testing.T) {
+					t.Parallel()
+					l := newLake(t, helm, fmt.Sprintf("cutovers-%s-%d", helm, i))
+					l.installed()
+					p.do(l)
+				})
 			}
 		})
+	}
+}
+
+// The node fails, and nobody else works on it.
+func TestTheNodeFails(t *testing.T) {
+	l := newLake(t, "helm4", "node-fails")
+	l.installed()
+	for _, p := range wanted([]part{
+		{"the kubelet and containerd are killed while consumers stop", true, func(l *lake) { l.killed("stopping") }},
+		{"the kubelet and containerd are killed before the consumers come back", true, func(l *lake) { l.killed("proven") }},
+		{"the node crashes", false, (*lake).crashed},
+	}) {
+		t.Run(p.name, func(t *testing.T) { p.do(l.in(t)) })
 	}
 }
 

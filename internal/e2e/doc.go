@@ -20,12 +20,13 @@
 //	TestMove                               Helm 4                              Helm 3
 //	TestTheChartMovesItself                Helm 3                              Helm 4
 //	TestKilledCutover                      Helm 4, 3 kills                     both, 10 kills each way, docs/results/kills-*.json
-//	TestLoss                               a row for each mechanism            all rows, docs/guard.md
+//	TestLoss                               a row for each mechanism, with      all rows, with both, docs/guard.md
+//	                                       Ferry and with either Helm alone
 //	TestACutoverThatStopsNobodyIsCaught    a hook without the stop
 //	TestCutovers/helm3                     rolled back after a failure;        an application never gets ready;
 //	                                       a store retired                     Helm 4 takes over
-//	TestCutovers/helm4                     the node crashes                    rolled back; never ready; a store retired;
-//	                                                                           kubelet and containerd killed, twice
+//	TestCutovers/helm4                                                         rolled back; never ready; a store retired
+//	TestTheNodeFails                       it crashes                          kubelet and containerd killed, twice
 //	TestMirror                             all of it
 //	TestAMirrorThatHangs                                                       on its source, on its destination
 //	TestToAStoreOutsideAndBack                                                 both Helms: there and back, a stranger,

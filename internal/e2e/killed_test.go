@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -26,46 +27,63 @@ import (
 // writes between the cutovers, and as soon as one has proven its copy.
 func TestKilledCutover(t *testing.T) {
 	t.Parallel()
-	for helm, kills := range map[string][]int{"helm3": nil, "helm4": {3}} {
-		if *full {
-			kills = []int{10, 10}
-		}
-		if kills != nil {
-			t.Run(helm, func(t *testing.T) {
-				t.Parallel()
-				newLake(t, helm, "kill-"+helm).killedOften(kills)
+	kills := map[string]map[string]int{"helm4": {"there": 3}}
+	if *full {
+		kills = map[string]map[string]int{"helm3": {"there": 10, "back": 10}, "helm4": {"there": 10, "back": 10}}
+	}
+	for helm, kills := range kills {
+		t.Run(helm, func(t *testing.T) {
+			t.Parallel()
+			var mu sync.Mutex
+			results := map[string]any{}
+			t.Run("kills", func(t *testing.T) {
+				for way, n := range kills {
+					t.Run(way, func(t *testing.T) {
+						t.Parallel()
+						result := newLake(t, helm, "kill-"+helm+"-"+way).killedOften(way, n)
+						mu.Lock()
+						defer mu.Unlock()
+						results[way] = result
+					})
+				}
 			})
-		}
+			if *full && !t.Failed() && len(results) == len(kills) {
+				writeResults(t, "kills-"+helm+".json", results)
+			}
+		})
 	}
 }
 
-// killedOften has a number of kills for each way.
-func (l *lake) killedOften(kills []int) {
+// killedOften has a number of cutovers killed on the way from MinIO, or on the way back to it.
+func (l *lake) killedOften(way string, kills int) any {
 	t := l.t
-	const seed = 1
+	seed := map[string]uint64{"there": 1, "back": 2}[way]
 	t.Logf("seed %d", seed)
 	s := &victim{lake: l, random: rand.New(rand.NewPCG(seed, 1))}
 	l.prepared()
-	for _, n := range kills {
-		s.comes()
-		s.killedTimes(n)
-		l.broughtBack(5 * time.Minute)
-		from := l.active()
-		l.holds(from)
-		to := l.other(from)
-		exit, out := l.beside(s.outside, s.moves)
-		if exit != 0 {
-			t.Fatalf("the upgrade after all kills ended with %d", exit)
+	if way == "back" {
+		if exit, _ := s.moves(); exit != 0 {
+			t.Fatalf("the move from which there is a way back ends with %d", exit)
 		}
-		s.outside.late(out)
-		l.holds(to)
-		s.goes(from, out)
-		l.holds(to)
+		l.holds(l.second)
 	}
-	if *full && !t.Failed() {
-		written, present := l.ledger().Keys()
-		writeResults(t, "kills-"+l.helm+".json", map[string]any{"seed": seed, "kills": s.done, "keysWritten": written, "objectsProven": present})
+	s.comes()
+	s.killedTimes(kills)
+	l.broughtBack(5 * time.Minute)
+	from := l.active()
+	l.holds(from)
+	to := l.other(from)
+	exit, out := l.beside(s.outside, s.moves)
+	if exit != 0 {
+		t.Fatalf("the upgrade after all kills ended with %d", exit)
 	}
+	s.outside.late(out)
+	l.holds(to)
+	s.goes(from, out)
+	l.holds(to)
+	written, present := l.ledger().Keys()
+
+	return map[string]any{"seed": seed, "kills": s.done, "keysWritten": written, "objectsProven": present}
 }
 
 // victim is a release whose cutovers are killed, while an outsider writes.

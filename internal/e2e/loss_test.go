@@ -59,7 +59,7 @@ func TestLoss(t *testing.T) {
 			}
 			row := &loss.Row{Name: name, What: strings.TrimSpace(string(archive.Comment)), Fails: fails(archive)}
 			table.Rows = append(table.Rows, row)
-			for _, way := range loss.Ways() {
+			for _, way := range ways(t, name) {
 				t.Run(name+"/"+string(way), func(t *testing.T) {
 					t.Parallel()
 					outcome := newTrial(t, root, archive, name, way).run()
@@ -71,7 +71,7 @@ func TestLoss(t *testing.T) {
 		}
 	})
 	for _, row := range table.Rows {
-		if err := row.Judge(); err != nil {
+		if err := row.Judge(ways(t, row.Name)...); err != nil {
 			t.Error(err)
 		}
 	}
@@ -80,6 +80,20 @@ func TestLoss(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// ways are those in which a row is run: with Ferry, and with either Helm alone or, for a sample, with one of them.
+func ways(t *testing.T, row string) []loss.Way {
+	t.Helper()
+	if *full {
+		return loss.Ways()
+	}
+	ways := []loss.Way{loss.Ferry}
+	for major := range testworld.Helms(t, row) {
+		ways = append(ways, loss.Way("helm"+major))
+	}
+
+	return ways
 }
 
 // fails tells whether the upgrade of a row is one that cannot end well.

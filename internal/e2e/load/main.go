@@ -36,7 +36,7 @@ func run(ctx context.Context, stderr io.Writer, getenv func(string) string, args
 	flags.StringVar(&o.bucket, "bucket", "", "bucket, which must be there or is made")
 	flags.StringVar(&o.folder, "ledger", ".", "folder of the ledger NAME.jsonl")
 	flags.StringVar(&o.name, "name", getenv("HOSTNAME"), "name of this writer, the prefix of its keys")
-	flags.DurationVar(&o.pace, "pace", 20*time.Millisecond, "time between two operations")
+	flags.DurationVar(&o.pace, "pace", 40*time.Millisecond, "time between two operations")
 	flags.IntVar(&o.keys, "keys", 200, "number of keys")
 	flags.Uint64Var(&o.seed, "seed", 1, "what is done")
 	if flags.Parse(args) != nil {

@@ -15,11 +15,11 @@ func ExampleRow_Judge() {
 	row.Set(loss.Helm3, loss.Outcome{Before: 10})
 	row.Set(loss.Helm4, loss.Outcome{Before: 10})
 	row.Set(loss.Ferry, loss.Outcome{Before: 10, After: 10, Left: 10, Exit: 1, Verdict: "REFUSED: …"})
-	fmt.Println(row.Judge())
+	fmt.Println(row.Judge(loss.Ways()...))
 	row.Set(loss.Ferry, loss.Outcome{Before: 10})
-	fmt.Println(row.Judge())
+	fmt.Println(row.Judge(loss.Ways()...))
 	row.Set(loss.Ferry, loss.Outcome{Before: 10, Left: 10})
-	fmt.Println(row.Judge())
+	fmt.Println(row.Judge(loss.Ways()...))
 	// Output:
 	// <nil>
 	// disabled: 10 of 10 bytes are gone with Ferry
@@ -69,7 +69,7 @@ func TestCommittedResults(t *testing.T) {
 		t.Errorf("%d rows in the results, %d in testdata: %v", len(table.Rows), len(rows), err)
 	}
 	for _, row := range table.Rows {
-		if err := row.Judge(); err != nil {
+		if err := row.Judge(loss.Ways()...); err != nil {
 			t.Error(err)
 		}
 	}
