@@ -94,7 +94,7 @@ func (s *storeRoom) behindAlias(ctx context.Context) string {
 	}
 	var behind string
 	s.addresses.Range(func(host, address any) bool {
-		if strings.HasPrefix(host.(string), "lake-"+alias.Labels["helm-ferry.dev/provider"]+":") {
+		if strings.HasPrefix(fmt.Sprint(host), "lake-"+alias.Labels["helm-ferry.dev/provider"]+":") {
 			behind, _ = address.(string)
 		}
 		return behind == ""

@@ -7,15 +7,12 @@ import (
 	"testing"
 )
 
-// Full tells whether FERRY_TESTS=full asks for all of what tests otherwise take a sample of: make test-full does.
-func Full() bool { return os.Getenv("FERRY_TESTS") == "full" }
-
-// Helms are the Helms that a test runs with which says the same of both, by their majors: both of them where
-// everything is to be run, and else the one that falls to what the test is called.
+// Helms are the Helms that a test runs with which says the same of both, by their majors: both with
+// FERRY_TESTS=full, as make test-full has it, and else the one that falls to what the test is called.
 func Helms(t testing.TB, name string) map[string]string {
 	t.Helper()
 	helms := map[string]func(testing.TB) string{"3": Helm3, "4": Helm4}
-	if !Full() {
+	if os.Getenv("FERRY_TESTS") != "full" {
 		delete(helms, string("43"[crc32.ChecksumIEEE([]byte(name))>>8%2]))
 	}
 	paths := map[string]string{}

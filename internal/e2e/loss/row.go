@@ -55,7 +55,7 @@ func (o *Outcome) Lost() bool { return o.After < o.Before }
 // Kept tells whether the data is in a claim that nothing mounts.
 func (o *Outcome) Kept() bool { return o.Lost() && o.Left == o.Before }
 
-// Judge is nil when the row shows what it is in the table for: Helm alone says that all is well, and
+// Judge is nil when the row, run in these ways, shows what it is in the table for: Helm alone says that all is well, and
 // data is lost; with Ferry none is, and where the application no longer reads it, that was asked for,
 // and a release that has the claim again reads all.
 func (r *Row) Judge(ways ...Way) error {
