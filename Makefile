@@ -43,7 +43,7 @@ GO_RACE := CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 $(GO_TEST) -race
 .PHONY: test
 test: ## the tests; the first run builds the real servers and Helms that they use (minutes)
 	@$(PROGRAM) $(TEST_PROGRAMS)
-	$(GO_RACE) -p 4 ./mirror/... ./hooks/... # which wait for servers and clocks much of the time
+	$(GO_RACE) ./mirror/... ./hooks/...
 	CGO_ENABLED=0 $(GO_TEST) $$(go list ./... | grep -vE '/(mirror|hooks)(/|$$)')
 
 .PHONY: test-full
