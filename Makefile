@@ -54,7 +54,7 @@ test-full: ## all with the race detector, and with both Helms what test shares o
 .PHONY: e2e
 e2e: ## Ferry on a real cluster, which it makes and removes: needs Linux, root and Debian's packages
 	@$(PROGRAM) $(CLUSTER_PROGRAMS) $(TEST_PROGRAMS)
-	@# four at a time: each waits for pods half of the time
+	@# four at a time: two leave a quarter of the processors idle
 	CGO_ENABLED=0 go test -tags e2e -count=1 -timeout 60m -parallel 4 ./internal/testworld/node ./internal/e2e/...
 
 .PHONY: e2e-full

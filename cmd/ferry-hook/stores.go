@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -53,7 +55,7 @@ func (o opener) through(ctx context.Context, provider string) (mirror.Store, err
 		return nil, nil
 	}
 	alias := o.config.Spec.ObjectStorage.Alias
-	return o.openAt(ctx, provider, fmt.Sprintf("http://%s:%d", alias.Name, alias.Port))
+	return o.openAt(ctx, provider, "http://"+net.JoinHostPort(alias.Name, strconv.Itoa(int(alias.Port))))
 }
 
 // openAt opens an address with the keys of a provider.

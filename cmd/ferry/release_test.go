@@ -71,8 +71,8 @@ func TestReleaseScripts(t *testing.T) {
 func releaseScripts(t *testing.T, major string) []string {
 	t.Helper()
 	all, err := filepath.Glob("testdata/release/*.txtar")
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || len(all) == 0 {
+		t.Fatalf("no scripts: %v", err)
 	}
 	var files []string
 	for _, file := range all {
@@ -132,14 +132,15 @@ func setUpRelease(ctx context.Context, env *testscript.Env, r room) error {
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	var log string
+	var failed error
 	go func() {
 		defer close(ended)
-		log, _ = r.RunJobs(running, r.namespace, program) // what goes wrong is in the log
+		log, failed = r.RunJobs(running, r.namespace, program)
 	}()
 	env.Defer(func() {
 		stop()
 		<-ended
-		env.T().Log("the Jobs:\n" + log)
+		env.T().Log("the Jobs:\n"+log, failed)
 	})
 	return nil
 }

@@ -19,7 +19,7 @@ func TestTheAliasIsFollowed(t *testing.T) {
 			looks := 0
 			w.through = func(_ context.Context, provider string) (mirror.Store, error) {
 				if looks++; looks <= late {
-					w.put("minio", "files", fmt.Sprintf("early-%d", looks), "22") // by a consumer that was too quick
+					w.put("minio", "files", fmt.Sprintf("early-%d", looks), "22") //nolint:contextcheck // by a consumer that was too quick: the world outlasts ctx
 					provider = "minio"
 				}
 				return w.open(w.stores[provider])

@@ -176,7 +176,7 @@ func (f *flux) alias(t *testing.T) string {
 	return f.must(t, "kubectl", "get", "service", "lake-objectstorage", "-o", `jsonpath={.metadata.labels.helm-ferry\.dev/provider}`)
 }
 
-// withBothHelms runs a test as helm-controller was built on Helm 3, and on Helm 4.
+// withFlux runs a test as helm-controller was built on Helm 3, and on Helm 4.
 func withFlux(t *testing.T, test func(t *testing.T, f *flux)) {
 	t.Helper()
 	for major, helm := range testworld.Helms(t, t.Name()) {
