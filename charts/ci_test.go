@@ -78,7 +78,7 @@ func TestSituations(t *testing.T) {
 		name := strings.TrimSuffix(filepath.Base(file), "-values.yaml")
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			withBothHelms(t, func(t *testing.T, helm string) {
+			withHelms(t, func(t *testing.T, helm string) {
 				t.Helper()
 				if diff := cmp.Diff(situations[name], situationOf(t, helm, file)); diff != "" {
 					t.Errorf("situation (-want +got):\n%s", diff)

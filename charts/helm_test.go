@@ -12,13 +12,13 @@ import (
 	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
-// withBothHelms runs a test once with each Helm.
-func withBothHelms(t *testing.T, test func(t *testing.T, helm string)) {
+// withHelms runs a test with each Helm that it falls to.
+func withHelms(t *testing.T, test func(t *testing.T, helm string)) {
 	t.Helper()
-	for name, path := range map[string]func(testing.TB) string{"helm3": testworld.Helm3, "helm4": testworld.Helm4} {
-		t.Run(name, func(t *testing.T) {
+	for major, helm := range testworld.Helms(t, t.Name()) {
+		t.Run("helm"+major, func(t *testing.T) {
 			t.Parallel()
-			test(t, path(t))
+			test(t, helm)
 		})
 	}
 }

@@ -147,7 +147,7 @@ func TestDocument(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := ownChart(t, document.values)
-			withBothHelms(t, func(t *testing.T, helm string) {
+			withHelms(t, func(t *testing.T, helm string) {
 				t.Helper()
 				stream := render(t, helm, dir)
 				found := 0
@@ -174,7 +174,7 @@ func TestDocument(t *testing.T) {
 func TestAlwaysOnSubChart(t *testing.T) {
 	t.Parallel()
 	dir := ownChart(t, "migration: {minioToExternal: {enabled: true}}\nminio: {auth: {accessKey: a, secretKey: b}}\n", "minio")
-	withBothHelms(t, func(t *testing.T, helm string) {
+	withHelms(t, func(t *testing.T, helm string) {
 		t.Helper()
 		find(t, render(t, helm, dir), "ConfigMap/ilum-ferry")
 	})
@@ -191,7 +191,7 @@ func TestConfigMap(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := ownChart(t, "")
-	withBothHelms(t, func(t *testing.T, helm string) {
+	withHelms(t, func(t *testing.T, helm string) {
 		t.Helper()
 		o := find(t, render(t, helm, dir), "ConfigMap/ilum-ferry")
 		labels := map[string]string{
@@ -222,7 +222,7 @@ func TestNotes(t *testing.T) {
 	} {
 		t.Run(acknowledged, func(t *testing.T) {
 			t.Parallel()
-			withBothHelms(t, func(t *testing.T, helm string) {
+			withHelms(t, func(t *testing.T, helm string) {
 				t.Helper()
 				notes := find(t, render(t, helm, dir, "--set", acknowledged), "ConfigMap/notes").String("data", "notes")
 				if got := strings.Contains(notes, notice); got != want || !want && notes != "" {
@@ -237,7 +237,7 @@ func TestNotes(t *testing.T) {
 // a cutover, and they call what ferry-hook has; elsewhere it says why not.
 func TestCutoverHooks(t *testing.T) {
 	t.Parallel()
-	withBothHelms(t, func(t *testing.T, helm string) {
+	withHelms(t, func(t *testing.T, helm string) {
 		t.Helper()
 		stream := render(t, helm, "lakehouse", "--values", "lakehouse/ci/cutover-hooks-values.yaml")
 		job := find(t, stream, "Job/ilum-cutover")
@@ -272,7 +272,7 @@ func TestCutoverHooks(t *testing.T) {
 		}
 	})
 	dir := ownChart(t, "")
-	withBothHelms(t, func(t *testing.T, helm string) {
+	withHelms(t, func(t *testing.T, helm string) {
 		t.Helper()
 		notes := find(t, render(t, helm, dir, "--set", "migration.minioToRustfs.enabled=true"), "ConfigMap/notes").String("data", "notes")
 		if want := "Name it for minio and rustfs in objectStorage.providers"; !strings.Contains(strings.Join(strings.Fields(notes), " "), want) {
@@ -299,7 +299,7 @@ func TestCondition(t *testing.T) {
 	for name, dir := range map[string]string{"condition": conditional, "no condition": ownChart(t, "")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			withBothHelms(t, func(t *testing.T, helm string) {
+			withHelms(t, func(t *testing.T, helm string) {
 				t.Helper()
 				find(t, render(t, helm, dir, "--set", "ferry.enabled=true"), "ConfigMap/ilum-ferry")
 				for _, o := range render(t, helm, dir, "--set", "ferry.enabled=false").Objects() {

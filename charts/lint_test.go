@@ -4,7 +4,7 @@ import "testing"
 
 func TestLint(t *testing.T) {
 	t.Parallel()
-	withBothHelms(t, func(t *testing.T, helm string) {
+	withHelms(t, func(t *testing.T, helm string) {
 		t.Helper()
 		for _, args := range [][]string{
 			{"ferry"},
@@ -21,7 +21,7 @@ func TestLint(t *testing.T) {
 // TestRepeatable renders twice: a chart without randomness gives the same manifests.
 func TestRepeatable(t *testing.T) {
 	t.Parallel()
-	withBothHelms(t, func(t *testing.T, helm string) {
+	withHelms(t, func(t *testing.T, helm string) {
 		t.Helper()
 		args := []string{"template", "ilum", "lakehouse", "--values", "lakehouse/demo-values.yaml"}
 		first, err := run(t, helm, args...)

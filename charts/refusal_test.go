@@ -131,7 +131,7 @@ func TestRefusals(t *testing.T) {
 	for name, refusal := range refusals {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			withBothHelms(t, func(t *testing.T, helm string) {
+			withHelms(t, func(t *testing.T, helm string) {
 				t.Helper()
 				expectRefusal(t, helm, refusal.want, append(setting(refusal.set), "--skip-schema-validation")...)
 			})
@@ -158,7 +158,7 @@ func TestSchemaRefusals(t *testing.T) {
 	for name, refusal := range schemaRefusals {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			withBothHelms(t, func(t *testing.T, helm string) {
+			withHelms(t, func(t *testing.T, helm string) {
 				t.Helper()
 				expectRefusal(t, helm, refusal.want, setting([]string{refusal.set})...)
 			})

@@ -15,6 +15,7 @@ import (
 	"github.com/helm-ferry/ferry/internal/config"
 	"github.com/helm-ferry/ferry/internal/hookcmd"
 	"github.com/helm-ferry/ferry/internal/manifest"
+	"github.com/helm-ferry/ferry/internal/testworld"
 	"github.com/helm-ferry/ferry/render"
 )
 
@@ -76,10 +77,7 @@ spec:
 func TestJobsCallWhatFerryHookHas(t *testing.T) {
 	t.Parallel()
 	rendering, configFile := renderEveryJob(t)
-	hook := filepath.Join(t.TempDir(), "ferry-hook")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", hook, "../cmd/ferry-hook").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	hook := builtHook(t)
 	var called []string
 	for _, pod := range ferryPods(rendering) {
 		called = append(called, strings.Join(pod.args, " "))
@@ -115,10 +113,7 @@ func TestJobsCallWhatFerryHookHas(t *testing.T) {
 // cluster, in each spelling of its hooks.
 func TestTheGuardCallsWhatFerryHookHas(t *testing.T) {
 	t.Parallel()
-	hook := filepath.Join(t.TempDir(), "ferry-hook")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", hook, "../cmd/ferry-hook").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	hook := builtHook(t)
 	cfg, err := config.Load("ferry.yaml", []byte(everyJob))
 	if err != nil {
 		t.Fatal(err)
@@ -137,10 +132,7 @@ func TestTheGuardCallsWhatFerryHookHas(t *testing.T) {
 // TestTheCutoverCallsWhatFerryHookHas does the same for the hooks of a cutover.
 func TestTheCutoverCallsWhatFerryHookHas(t *testing.T) {
 	t.Parallel()
-	hook := filepath.Join(t.TempDir(), "ferry-hook")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", hook, "../cmd/ferry-hook").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	hook := builtHook(t)
 	text := strings.ReplaceAll(everyJob, ", dryRun: true", "")
 	cfg, err := config.Load("ferry.yaml", []byte(text))
 	if err != nil {
@@ -292,4 +284,13 @@ func replaced(args []string, old, with string) []string {
 		list[i] = strings.ReplaceAll(arg, old, with)
 	}
 	return list
+}
+
+func builtHook(t *testing.T) string {
+	t.Helper()
+	hook, err := testworld.Build(t.Context(), t.TempDir(), "./cmd/ferry-hook")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hook
 }

@@ -236,9 +236,8 @@ func ferryPlugin(t *testing.T) string {
 	if err := os.WriteFile(filepath.Join(folder, "helm4", "ferry-post-renderer", "plugin.yaml"), text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	binary := filepath.Join(folder, "bin", runtime.GOOS+"-"+runtime.GOARCH, "ferry")
-	if out, err := goTool(t.Context(), "build", "-o", binary, "../ferry"); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if _, err := testworld.Build(t.Context(), filepath.Join(folder, "bin", runtime.GOOS+"-"+runtime.GOARCH), "./cmd/ferry"); err != nil {
+		t.Fatal(err)
 	}
 	return filepath.Join(folder, "helm4")
 }
@@ -248,6 +247,7 @@ func ferryPlugin(t *testing.T) string {
 func TestGuardInTheCluster(t *testing.T) {
 	cluster := testworld.StartAPIServer(t)
 	t.Run("helm4 post-renderer", func(t *testing.T) {
+		testworld.Wide(t, "TestGuard on a real cluster")
 		g := newGuarded(t, cluster, "helm4", false)
 		g.helm, g.env = testworld.Helm4(t), append(g.env, "HELM_PLUGINS="+ferryPlugin(t))
 		config := filepath.Join(t.TempDir(), "ferry.yaml")

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -42,9 +41,11 @@ import (
 func TestReleaseScripts(t *testing.T) {
 	t.Parallel()
 	bin := t.TempDir()
-	// hundreds of starts: programs without the race detector take a third of the time
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin+"/", ".", "../ferry-hook").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	for _, name := range []string{"ferry", "ferry-hook"} {
+		// hundreds of starts: programs without the race detector take a third of the time
+		if _, err := testworld.Build(t.Context(), bin, "./cmd/"+name); err != nil {
+			t.Fatal(err)
+		}
 	}
 	cluster := testworld.StartAPIServer(t)
 	for major, helm := range map[string]string{"3": testworld.Helm3(t), "4": testworld.Helm4(t)} {
@@ -58,7 +59,9 @@ func TestReleaseScripts(t *testing.T) {
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
 					"exits": exits, "apply": inCluster(applyFile), "bind": inCluster(bind), "live": inCluster(live), "gone": inCluster(gone), "awaits": inCluster(awaits),
 				},
-				Condition:           func(condition string) (bool, error) { return condition == "helm"+major, nil },
+				Condition: func(condition string) (bool, error) {
+					return condition == "helm"+major || condition == "full" && testworld.Full(), nil
+				},
 				UpdateScripts:       golden.Update(),
 				RequireExplicitExec: true,
 				RequireUniqueNames:  true,

@@ -27,7 +27,7 @@ func TestGoldens(t *testing.T) {
 			name := strings.TrimSuffix(filepath.Base(values), "-values.yaml")
 			t.Run(chart.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				bothHelms(t, func(t *testing.T, h helm) {
+				withHelms(t, func(t *testing.T, h helm) {
 					args := append([]string{"template", "ilum", filepath.Join(root, chart.path), "--values", values}, h.renderer...)
 					if chart.config != "" {
 						args = append(args, "--post-renderer-args", "--config="+filepath.Join(root, chart.config))

@@ -26,7 +26,7 @@ func TestAPIServerAcceptsTheGoldens(t *testing.T) {
 	cluster, open, namespace := startCluster(t, "goldens")
 	pods := map[string][]byte{}
 	accounts := map[string][]byte{}
-	bothHelms(t, func(t *testing.T, h helm) {
+	withHelms(t, func(t *testing.T, h helm) {
 		for _, chart := range charts {
 			for _, values := range valueFiles(t, chart.path) {
 				args := append([]string{"template", "ilum", filepath.Join(root, chart.path), "--values", values}, h.renderer...)
@@ -146,7 +146,7 @@ func pod(t *testing.T, name string, template *yaml.Node) []byte {
 func TestAccountsHaveNoRights(t *testing.T) {
 	cluster, _, namespace := startCluster(t, "accounts")
 	var manifests []byte
-	bothHelms(t, func(t *testing.T, h helm) {
+	withHelms(t, func(t *testing.T, h helm) {
 		out, err := h.run(t, append([]string{"template", "ilum", filepath.Join(root, "charts/lakehouse"),
 			"--values", filepath.Join(root, "charts/lakehouse/ci/path-b-migrate-values.yaml")}, h.renderer...)...)
 		if err != nil {

@@ -51,12 +51,8 @@ func install(ctx context.Context) (string, error) {
 			return folder, err
 		}
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-o", binary(folder), "./cmd/ferry")
-	build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return folder, fmt.Errorf("%w\n%s", err, out)
-	}
-	return folder, nil
+	_, err = testworld.Build(ctx, filepath.Dir(binary(folder)), "./cmd/ferry")
+	return folder, err
 }
 
 // binary is where the plugin's files look for the program.
@@ -71,13 +67,12 @@ type helm struct {
 	renderer   []string // the flags that have it call Ferry
 }
 
-// bothHelms runs a test once with each Helm, in the same order every time.
-func bothHelms(t *testing.T, test func(t *testing.T, h helm)) {
+// withHelms runs a test with each Helm that it falls to.
+func withHelms(t *testing.T, test func(t *testing.T, h helm)) {
 	t.Helper()
-	for _, h := range []helm{
-		{name: "helm3", path: testworld.Helm3(t), renderer: []string{"--post-renderer", binary(plugin)}},
-		{name: "helm4", path: testworld.Helm4(t), renderer: []string{"--post-renderer", "ferry-post-renderer"}},
-	} {
+	for major, path := range testworld.Helms(t, t.Name()) {
+		renderer := map[string]string{"3": binary(plugin), "4": "ferry-post-renderer"}[major]
+		h := helm{name: "helm" + major, path: path, renderer: []string{"--post-renderer", renderer}}
 		t.Run(h.name, func(t *testing.T) {
 			home := t.TempDir()
 			h.env = []string{

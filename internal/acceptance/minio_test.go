@@ -31,7 +31,7 @@ func TestMinIOsOwnChart(t *testing.T) {
 	cluster, namespace, _ := startCluster(t, "minio")
 	for mode, claim := range map[string]string{"standalone": "PersistentVolumeClaim/ilum-minio", "distributed": ""} {
 		t.Run(mode, func(t *testing.T) {
-			bothHelms(t, func(t *testing.T, h helm) {
+			withHelms(t, func(t *testing.T, h helm) {
 				out, err := h.run(t, append([]string{"template", "ilum", chart, "--set", "mode=" + mode + ",rootUser=admin,rootPassword=test-only-secret",
 					"--post-renderer-args", "--config=" + filepath.Join(root, "testdata/charts/bitnami-minio.ferry.yaml")}, h.renderer...)...)
 				if err != nil {

@@ -20,7 +20,7 @@ import (
 func TestMirrorsKeepTheirSummary(t *testing.T) {
 	chart, values := filepath.Join(root, "testdata/charts/rustfs"), filepath.Join(root, "testdata/charts/rustfs/ci/standalone-values.yaml")
 	hook := buildHook(t)
-	bothHelms(t, func(t *testing.T, h helm) {
+	withHelms(t, func(t *testing.T, h helm) {
 		cluster, namespace, _ := startCluster(t, h.name+"-summary")
 		h = h.with("KUBECONFIG=" + cluster.Kubeconfig)
 		defer runJobs(t, cluster, namespace, hook, h.name == "helm4")()

@@ -3,7 +3,6 @@ package acceptance
 import (
 	"context"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,9 +16,9 @@ import (
 // buildHook builds the program that hooks run.
 func buildHook(t *testing.T) string {
 	t.Helper()
-	hook := filepath.Join(t.TempDir(), "ferry-hook")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", hook, root+"/cmd/ferry-hook").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	hook, err := testworld.Build(t.Context(), t.TempDir(), "./cmd/ferry-hook")
+	if err != nil {
+		t.Fatal(err)
 	}
 
 	return hook
@@ -51,7 +50,7 @@ func runJobs(t *testing.T, cluster testworld.Cluster, namespace, hook string, gu
 func TestOneUpgradeWithoutFerry(t *testing.T) {
 	hook := buildHook(t)
 	chart, values := filepath.Join(root, "testdata/charts/rustfs"), filepath.Join(root, "testdata/charts/rustfs/ci/standalone-values.yaml")
-	bothHelms(t, func(t *testing.T, h helm) {
+	withHelms(t, func(t *testing.T, h helm) {
 		cluster, _, _ := startCluster(t, h.name)
 		h = h.with("KUBECONFIG=" + cluster.Kubeconfig)
 		defer runJobs(t, cluster, h.name, hook, h.name == "helm4")()

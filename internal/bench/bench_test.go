@@ -93,6 +93,7 @@ func hostname(t *testing.T) string {
 
 // TestMeasure runs every case once, with the real programs.
 func TestMeasure(t *testing.T) {
+	testworld.Wide(t, "TestFlatMemory")
 	for _, program := range []string{"helm3", "helm4", "kustomize"} {
 		if _, err := testworld.Program(t.Context(), program); err != nil {
 			t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 
 // TestRace has all programs copy a little between real servers.
 func TestRace(t *testing.T) {
+	testworld.Wide(t, "TestFlatMemory")
 	y, err := newYard(t.Context(), root, t.TempDir())
 	if err != nil {
 		t.Fatal(err)

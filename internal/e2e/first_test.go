@@ -11,6 +11,9 @@ import (
 // The first pass of a migration copies while the application goes on writing; with the application
 // stopped, another one makes both stores equal.
 func TestFirstPass(t *testing.T) {
+	if !*full {
+		t.Skip("TestMove has a first pass too: -full runs it")
+	}
 	t.Parallel()
 	for _, helm := range []string{"helm3", "helm4"} {
 		t.Run(helm, func(t *testing.T) {

@@ -126,6 +126,9 @@ func TestMigrate(t *testing.T) {
 	t.Parallel()
 	for _, helm := range []string{"helm3", "helm4"} {
 		t.Run(helm, func(t *testing.T) {
+			if helm == "helm4" && !*full {
+				t.Skip("TestMove has Helm 4: -full runs both")
+			}
 			t.Parallel()
 			l := newLake(t, helm, "migrate-"+helm)
 			config := l.configuration("  objectStorage: {defaultBuckets: [ilum-data], previousProvider: minio}\n")

@@ -12,13 +12,15 @@ import (
 
 	"github.com/helm-ferry/ferry/internal/testworld"
 	"github.com/helm-ferry/ferry/internal/testworld/image"
-	"github.com/helm-ferry/ferry/internal/testworld/node"
 )
 
 // A cutover that stops nobody loses what its application writes, and the ledger shows it: the tests
 // around this one can fail. The application stands still until everything is proven, so that the broken
 // hook sees nothing, and then goes on, on the connection that it has.
 func TestACutoverThatStopsNobodyIsCaught(t *testing.T) {
+	if !*full {
+		t.Skip("it is about the tests, not about Ferry: -full runs it")
+	}
 	t.Parallel()
 	l := newLake(t, "helm4", "mutant")
 	l.image = l.mutant("stops-nobody", "hooks/cutover/run.go")
@@ -70,7 +72,7 @@ func (l *lake) mutant(name, file string) string {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	program, err := node.Build(l.t.Context(), folder, "./cmd/ferry-hook", "-overlay="+filepath.Join(folder, "overlay.json"))
+	program, err := testworld.Build(l.t.Context(), folder, "./cmd/ferry-hook", "-overlay="+filepath.Join(folder, "overlay.json"))
 	if err != nil {
 		l.t.Fatal(err)
 	}

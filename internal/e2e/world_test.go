@@ -111,7 +111,7 @@ func (w *world) plugin(ctx context.Context) error {
 		return err
 	}
 	plugin := filepath.Join(w.folder, "plugins", "ferry")
-	program, err := node.Build(ctx, filepath.Join(plugin, "bin", "linux-amd64"), "./cmd/ferry")
+	program, err := testworld.Build(ctx, filepath.Join(plugin, "bin", "linux-amd64"), "./cmd/ferry")
 	if err != nil {
 		return err
 	}
@@ -135,11 +135,11 @@ func (w *world) plugin(ctx context.Context) error {
 // images loads what pods run.
 func (w *world) images(ctx context.Context) error {
 	folder := filepath.Join(w.folder, "programs")
-	hook, err := node.Build(ctx, folder, "./cmd/ferry-hook")
+	hook, err := testworld.Build(ctx, folder, "./cmd/ferry-hook")
 	if err != nil {
 		return err
 	}
-	load, err := node.Build(ctx, folder, "./internal/e2e/load")
+	load, err := testworld.Build(ctx, folder, "./internal/e2e/load")
 	if err != nil {
 		return err
 	}
@@ -159,9 +159,10 @@ func (w *world) images(ctx context.Context) error {
 		}
 		images = append(images, image.Image{
 			Name: program.image, Entrypoint: []string{"/" + program.entrypoint}, Files: map[string]string{"/" + program.entrypoint: path},
+			Env: testworld.Uncollected(),
 		})
 	}
-	pause, err := node.Build(ctx, folder, "./internal/testworld/cmd/pause")
+	pause, err := testworld.Build(ctx, folder, "./internal/testworld/cmd/pause")
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func TestErrorsReachTheUser(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			folder := chart(t, test.chart)
-			withBothHelms(t, func(t *testing.T, h helm) {
+			withHelms(t, func(t *testing.T, h helm) {
 				checkRefusal(t, h, append([]string{folder}, config(t, test.spec)...), test.want)
 			})
 		})
@@ -86,7 +86,7 @@ func TestMistakesOnTheCommandLineReachTheUser(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			withBothHelms(t, func(t *testing.T, h helm) {
+			withHelms(t, func(t *testing.T, h helm) {
 				args := []string{folder}
 				for _, arg := range test.args {
 					args = append(args, "--post-renderer-args", arg)

@@ -43,11 +43,14 @@ func newEnv(t *testing.T) []string {
 	return env
 }
 
-// withBothHelms runs a test once with each Helm.
-func withBothHelms(t *testing.T, test func(t *testing.T, h helm)) {
+// withHelms runs a test with each Helm that it falls to.
+func withHelms(t *testing.T, test func(t *testing.T, h helm)) {
 	t.Helper()
-	t.Run("helm3", func(t *testing.T) { test(t, newHelm3(t)) })
-	t.Run("helm4", func(t *testing.T) { test(t, newHelm4(t)) })
+	for major := range testworld.Helms(t, t.Name()) {
+		t.Run("helm"+major, func(t *testing.T) {
+			test(t, map[string]func(*testing.T) helm{"3": newHelm3, "4": newHelm4}[major](t))
+		})
+	}
 }
 
 // run calls Helm and returns both of its streams, as a person sees them, when it fails.

@@ -33,7 +33,7 @@ func TestLakehouse(t *testing.T) {
 	for _, values := range situations(t) {
 		name := strings.TrimSuffix(filepath.Base(values), "-values.yaml")
 		t.Run(name, func(t *testing.T) {
-			withBothHelms(t, func(t *testing.T, h helm) {
+			withHelms(t, func(t *testing.T, h helm) {
 				plain := content(t, parse(t, h.mustRun(t, "template", "ilum", lakehouse, "-f", values)))
 				output, err := h.run(t, "template", "ilum", lakehouse, "-f", values, "--post-renderer", h.postRenderer)
 				if reason := refused[name]; reason != "" {
@@ -76,7 +76,7 @@ func checkRelease(t *testing.T, plain map[string]any, output string) {
 func TestInstallDryRun(t *testing.T) {
 	cluster := testworld.StartAPIServer(t)
 	values := filepath.Join(lakehouse, "demo-values.yaml")
-	withBothHelms(t, func(t *testing.T, h helm) {
+	withHelms(t, func(t *testing.T, h helm) {
 		h.env = append(h.env, "KUBECONFIG="+cluster.Kubeconfig)
 		want := content(t, parse(t, h.mustRun(t, "template", "ilum", lakehouse, "-f", values, "--no-hooks", "--post-renderer", h.postRenderer)))
 		for _, place := range []string{"client", "server"} {

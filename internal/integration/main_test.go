@@ -4,10 +4,11 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"testing"
+
+	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
 // plugin is the folder of the plugin as `make build` leaves it: under any name, with a space in it.
@@ -51,9 +52,6 @@ func build(ctx context.Context) error {
 			return err
 		}
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-o", ferry(), "github.com/helm-ferry/ferry/cmd/ferry")
-	if output, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("build ferry: %w\n%s", err, output)
-	}
-	return nil
+	_, err := testworld.Build(ctx, filepath.Dir(ferry()), "./cmd/ferry")
+	return err
 }

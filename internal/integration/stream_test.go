@@ -15,7 +15,7 @@ import (
 // Helm 4 for a fault.
 func TestChartThatRendersNothing(t *testing.T) {
 	folder := chart(t, map[string]string{"templates/none.yaml": "{{- if .Values.on }}\nkind: ConfigMap\n{{- end }}\n"})
-	withBothHelms(t, func(t *testing.T, h helm) {
+	withHelms(t, func(t *testing.T, h helm) {
 		output := h.template(t, folder, config(t, "")...)
 		var got []string
 		for _, o := range parse(t, output).Objects() {
@@ -45,7 +45,7 @@ func crlfChart(t *testing.T) string {
 func TestWindowsLineEnds(t *testing.T) {
 	folder := crlfChart(t)
 	flags := config(t, "")
-	withBothHelms(t, func(t *testing.T, h helm) {
+	withHelms(t, func(t *testing.T, h helm) {
 		plain := parse(t, h.mustRun(t, "template", "shop", folder))
 		rendered := parse(t, h.template(t, folder, flags...))
 		want, got := content(t, plain), content(t, rendered)
@@ -100,7 +100,7 @@ var hookChart = map[string]string{
 // TestHooksSurvive: Helm 4 passes hooks through its post-renderer, Helm 3 does not; both end with them.
 func TestHooksSurvive(t *testing.T) {
 	folder := chart(t, hookChart)
-	withBothHelms(t, func(t *testing.T, h helm) {
+	withHelms(t, func(t *testing.T, h helm) {
 		count := func(text string) map[string]int {
 			found := map[string]int{}
 			for _, o := range parse(t, text).Objects() {
@@ -131,7 +131,7 @@ func TestCustomResourceDefinitionsSurvive(t *testing.T) {
 		"crds/boats.yaml": "# of the chart\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: boats.example.com\n" +
 			"spec: {group: example.com, scope: Namespaced, names: {kind: Boat, plural: boats}, versions: []}\n",
 	})
-	withBothHelms(t, func(t *testing.T, h helm) {
+	withHelms(t, func(t *testing.T, h helm) {
 		const title = "CustomResourceDefinition/boats.example.com"
 		want := content(t, parse(t, h.mustRun(t, "template", "shop", folder, "--include-crds")))
 		got := content(t, parse(t, h.template(t, folder, append(config(t, ""), "--include-crds")...)))
@@ -144,7 +144,7 @@ func TestCustomResourceDefinitionsSurvive(t *testing.T) {
 // TestShowOnlySelectsWhatIsAdded: added objects have a template that -s and people can name.
 func TestShowOnlySelectsWhatIsAdded(t *testing.T) {
 	folder := chart(t, map[string]string{"templates/minio.yaml": store("shop-minio")})
-	withBothHelms(t, func(t *testing.T, h helm) {
+	withHelms(t, func(t *testing.T, h helm) {
 		output := h.template(t, folder, append(config(t, ""), "-s", "templates/ferry/service-shop-objectstorage.yaml")...)
 		objects := content(t, parse(t, output))
 		if len(objects) != 1 || objects["Service/shop-objectstorage"] == nil {
@@ -175,7 +175,7 @@ func TestRenderingAgainChangesNothing(t *testing.T) {
 	flags := config(t, "spec:\n  objectStorage: {defaultBuckets: [orders]}\n"+
 		"  mirrors: [{name: offsite, rpo: 1h, destination: {endpoint: \"https://s3.example.com\", secretName: offsite}}]\n")
 	folder := chart(t, map[string]string{"templates/minio.yaml": store("shop-minio"), "templates/app.yaml": consumer})
-	withBothHelms(t, func(t *testing.T, h helm) {
+	withHelms(t, func(t *testing.T, h helm) {
 		once := h.template(t, folder, flags...)
 		twice := h.template(t, chart(t, map[string]string{"templates/all.yaml": once}), flags...)
 		if diff := cmp.Diff(content(t, parse(t, once)), content(t, parse(t, twice))); diff != "" {

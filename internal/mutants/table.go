@@ -61,12 +61,13 @@ func load(root string) ([]mutant, error) {
 	}
 	errs := []error{strays(root, table.Mutants)}
 	seen := map[string]bool{}
+	functions := map[string][]string{} // of a package
 	for _, m := range table.Mutants {
 		if seen[m.Name] {
 			errs = append(errs, fmt.Errorf("mutant %s: there are two of that name", m.Name))
 		}
 		seen[m.Name] = true
-		if err := m.check(root); err != nil {
+		if err := m.check(root, functions); err != nil {
 			errs = append(errs, fmt.Errorf("mutant %s: %w", m.Name, err))
 		}
 	}
@@ -76,7 +77,8 @@ func load(root string) ([]mutant, error) {
 
 var plainName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-func (m mutant) check(root string) error {
+// check knows the test functions of the packages that it has met.
+func (m mutant) check(root string, functions map[string][]string) error {
 	if !plainName.MatchString(m.Name) {
 		return errors.New("name is not of the form words-joined-by-hyphens")
 	}
@@ -89,11 +91,14 @@ func (m mutant) check(root string) error {
 	if _, err := os.Stat(m.patch(root)); err != nil {
 		return fmt.Errorf("read the patch: %w", err)
 	}
-	functions, err := testFunctions(filepath.Join(root, m.Package))
-	if err != nil {
-		return err
+	if functions[m.Package] == nil {
+		found, err := testFunctions(filepath.Join(root, m.Package))
+		if err != nil {
+			return err
+		}
+		functions[m.Package] = found
 	}
-	if !slices.Contains(functions, m.function()) {
+	if !slices.Contains(functions[m.Package], m.function()) {
 		return fmt.Errorf("package %s has no test %s", m.Package, m.function())
 	}
 

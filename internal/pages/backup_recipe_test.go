@@ -11,6 +11,7 @@ import (
 // same names of keys, which envFrom would lay over one another and no shell could read; an object that has
 // changed is copied again; what was deleted goes to the trash; and everything comes back.
 func TestMirrorToAnExternalStore(t *testing.T) {
+	testworld.Wide(t, "TestMirror on a real cluster")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm3(t))
 	backup := testworld.StartVersityGW(t)

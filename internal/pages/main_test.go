@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -41,9 +40,8 @@ func run(m *testing.M) int {
 
 func build(ctx context.Context, names ...string) error {
 	for _, name := range names {
-		cmd := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(programs, name), "github.com/helm-ferry/ferry/cmd/"+name)
-		if output, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("build %s: %w\n%s", name, err, output)
+		if _, err := testworld.Build(ctx, programs, "./cmd/"+name); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 // TestLinesOfMigrate types the lines of kubectl that docs/migrate.md has. Logs are those of pods, which are
 // not here.
 func TestLinesOfMigrate(t *testing.T) {
+	testworld.Wide(t, "TestRollback")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.installed(t)

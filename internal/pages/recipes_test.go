@@ -48,6 +48,7 @@ var defaultBuckets = []string{"ilum-files", "ilum-data", "ilum-tables", "ilum-ml
 
 // TestPathBJob is the automated path with both Helms: rehearsed, copied, cut over, verified, retired.
 func TestPathBJob(t *testing.T) {
+	testworld.Wide(t, "TestRollback, and TestMigrate on a real cluster")
 	t.Parallel()
 	for major, helm := range testworld.Helms(t, t.Name()) {
 		t.Run("helm"+major, func(t *testing.T) {
@@ -106,6 +107,7 @@ func (s *storeRoom) firstPass(t *testing.T) {
 
 // TestVerifyTheCutover is the table of checks after a cutover.
 func TestVerifyTheCutover(t *testing.T) {
+	testworld.Wide(t, "TestRollback")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.installed(t)
@@ -162,6 +164,7 @@ const prepare = onBoth + "--set migration.minioToVersitygw.enabled=true"
 // TestFAQWritesDuringTheMirror: consumers go on during the first pass; what they wrote, overwrote and
 // deleted after it is on the target once the alias has moved.
 func TestFAQWritesDuringTheMirror(t *testing.T) {
+	testworld.Wide(t, "TestMove on a real cluster")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.installed(t)
@@ -182,6 +185,7 @@ func TestFAQWritesDuringTheMirror(t *testing.T) {
 // TestFAQTheJobFails: the first pass has the wrong keys for the target. With the right ones the same line
 // goes on; the Job that failed is in nobody's way.
 func TestFAQTheJobFails(t *testing.T) {
+	testworld.Wide(t, "TestKilledCutover on a real cluster")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm3(t))
 	s.installed(t)
@@ -195,6 +199,7 @@ func TestFAQTheJobFails(t *testing.T) {
 
 // TestFAQWasTheMirrorComplete: one line says it for all buckets, by content.
 func TestFAQWasTheMirrorComplete(t *testing.T) {
+	testworld.Wide(t, "the scripts of ferry verify")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm3(t))
 	s.installed(t)
@@ -229,6 +234,7 @@ func TestRollback(t *testing.T) {
 // TestDowngradeToAnEmptyMinIO: the claim of the old store was deleted; the way back is a migration like
 // any other.
 func TestDowngradeToAnEmptyMinIO(t *testing.T) {
+	testworld.Wide(t, "TestRollback")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.ferry(t, "upgrade --install"+onNew)
@@ -252,6 +258,7 @@ const toExternal = "--set objectStorage.endpoint=http://s3.example.com --set obj
 
 // TestToAnExternalStoreAndBack moves the objects to a store outside, and home again.
 func TestToAnExternalStoreAndBack(t *testing.T) {
+	testworld.Wide(t, "TestToAStoreOutside")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.installed(t)
@@ -269,6 +276,7 @@ func TestToAnExternalStoreAndBack(t *testing.T) {
 
 // TestToAProviderOfTheRegistry moves the objects to a store that only a row of the user's describes.
 func TestToAProviderOfTheRegistry(t *testing.T) {
+	testworld.Wide(t, "TestRollback")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.installed(t)

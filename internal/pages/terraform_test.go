@@ -72,6 +72,7 @@ func TestTerraform(t *testing.T) {
 // TestTerraformBehindHelm4 runs the same executable where the manifests are those of Helm 4, as a provider
 // that is built on it would: Ferry sees that, and adds the guard.
 func TestTerraformBehindHelm4(t *testing.T) {
+	testworld.Wide(t, "TestTerraform")
 	t.Parallel()
 	r := newRoom(t, map[string]string{"helm": testworld.Helm4(t)})
 	program, args := postRenderer(t)

@@ -9,12 +9,14 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/helm-ferry/ferry/internal/testworld"
 	"github.com/helm-ferry/ferry/mirror"
 	"github.com/helm-ferry/ferry/mirror/quirky"
 )
 
 // A sample of what make soak does.
 func TestSample(t *testing.T) {
+	testworld.Wide(t, "TestKilledAnywhere of the journal")
 	var log bytes.Buffer
 	res, err := soak(t.Context(), &log, options{seed: 1, accidents: 16, kills: 14})
 	if err != nil {

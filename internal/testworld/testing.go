@@ -2,17 +2,35 @@ package testworld
 
 import (
 	"context"
+	"flag"
 	"hash/crc32"
 	"os"
 	"testing"
 )
 
-// Helms are the Helms that a test runs with which says the same of both, by their majors: both with
-// FERRY_TESTS=full, as make test-full has it, and else the one that falls to what the test is called.
+// Full tells whether everything is to be run: with FERRY_TESTS=full, as make test-full has it, and with -update, so
+// that what is written anew is written anew as a whole.
+func Full() bool {
+	update := flag.Lookup("update")
+
+	return os.Getenv("FERRY_TESTS") == "full" || update != nil && update.Value.String() == "true"
+}
+
+// Wide leaves a test to make test-full: one that goes at length through what make test and make e2e show in short.
+// shown says where.
+func Wide(t testing.TB, shown string) {
+	t.Helper()
+	if !Full() {
+		t.Skip("left to make test-full; in short: " + shown)
+	}
+}
+
+// Helms are the Helms that a test runs with which says the same of both, by their majors: both where everything is
+// run (see Full), and else the one that falls to what the test is called.
 func Helms(t testing.TB, name string) map[string]string {
 	t.Helper()
 	helms := map[string]func(testing.TB) string{"3": Helm3, "4": Helm4}
-	if os.Getenv("FERRY_TESTS") != "full" {
+	if !Full() {
 		delete(helms, string("43"[crc32.ChecksumIEEE([]byte(name))>>8%2]))
 	}
 	paths := map[string]string{}

@@ -20,6 +20,7 @@ type Image struct {
 	Entrypoint []string          // absolute path and arguments
 	User       string            // "65532:65532"; empty is root
 	Files      map[string]string // absolute path in the image: file on this machine
+	Env        []string          // besides PATH
 }
 
 // Write writes the archive. Files can be read and run by everybody; /tmp and /data can be written.
@@ -31,7 +32,7 @@ func (i Image) Write(w io.Writer) error {
 	config, err := json.Marshal(map[string]any{
 		"architecture": runtime.GOARCH,
 		"os":           "linux",
-		"config":       map[string]any{"Entrypoint": i.Entrypoint, "User": i.User, "Env": []string{"PATH=/usr/local/bin:/usr/bin:/bin"}},
+		"config":       map[string]any{"Entrypoint": i.Entrypoint, "User": i.User, "Env": append([]string{"PATH=/usr/local/bin:/usr/bin:/bin"}, i.Env...)},
 		"rootfs":       map[string]any{"type": "layers", "diff_ids": []string{"sha256:" + sum(layer)}},
 	})
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 
 	"github.com/helm-ferry/ferry/internal/testworld"
@@ -34,7 +33,7 @@ func (n *Node) Load(ctx context.Context, i image.Image) error {
 
 // loadPause loads what every pod's sandbox runs, once containerd answers.
 func (n *Node) loadPause(ctx context.Context) error {
-	program, err := Build(ctx, n.file("images"), "./internal/testworld/cmd/pause")
+	program, err := testworld.Build(ctx, n.file("images"), "./internal/testworld/cmd/pause")
 	if err != nil {
 		return err
 	}
@@ -51,24 +50,6 @@ func (n *Node) awaitContainerd(ctx context.Context) error {
 
 		return err
 	})
-}
-
-// Build builds a package of this module for the node, without cgo, into a folder. Flags are those of go build.
-func Build(ctx context.Context, folder, pkg string, flags ...string) (string, error) {
-	root, err := testworld.Root()
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(folder, filepath.Base(pkg))
-	args := append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", path}, flags...)
-	cmd := exec.CommandContext(ctx, "go", append(args, pkg)...)
-	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build %s: %w\n%s", pkg, err, bytes.TrimSpace(out))
-	}
-
-	return path, nil
 }
 
 // ctr asks containerd, and returns the words of the answer.

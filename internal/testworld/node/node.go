@@ -130,7 +130,7 @@ func (p place) up(ctx context.Context) (*Node, error) {
 	if err := createClass(ctx, client); err != nil {
 		return nil, err
 	}
-	attend, err := Build(ctx, p.file("images"), "./internal/testworld/cmd/cluster")
+	attend, err := testworld.Build(ctx, p.file("images"), "./internal/testworld/cmd/cluster")
 	if err != nil {
 		return nil, err
 	}
