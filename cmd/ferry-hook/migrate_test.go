@@ -120,7 +120,7 @@ func TestMigrateIntoAStrangersBucket(t *testing.T) {
 
 func TestMigrateFromAStoreWithoutBuckets(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), nil)
+	w := newWorld(t, testworld.StartVersityGW(t), testworld.StartVersityGW(t), nil)
 	e := w.migrate(1)
 	w.ends(e, "FAILED: migration from minio to rustfs: SRC has none of the buckets ilum-data, ilum-ducklake, ilum-files, ilum-kestra, "+
 		"ilum-langfuse, ilum-mlflow, ilum-tables")

@@ -48,7 +48,7 @@ func TestMirrorToTheSameServer(t *testing.T) {
 func TestMirrorKeepsState(t *testing.T) {
 	t.Parallel()
 	objects := cargo.Objects()[:5]
-	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), objects)
+	w := newWorld(t, testworld.StartVersityGW(t), testworld.StartVersityGW(t), objects)
 	w.configure("    buckets: [ilum-files]\n    state: {bucket: ilum-state, prefix: of/offsite}\n")
 	w.mirror(0)
 	for prefix, want := range map[string]int{"of/offsite/locks/": 1, "of/offsite/origins/": 1, "of/offsite/reports/": 1, "of/offsite/ferry.json": 1} {
@@ -59,7 +59,7 @@ func TestMirrorKeepsState(t *testing.T) {
 	if held := w.keys(w.destination); len(held) != 2 {
 		t.Errorf("the destination has %v", held)
 	}
-	other := newWorld(t, testworld.StartMinIO(t), w.destination, objects)
+	other := newWorld(t, testworld.StartVersityGW(t), w.destination, objects)
 	other.configure("    buckets: [ilum-files]\n    state: {bucket: ilum-state, prefix: of/offsite}\n")
 	e := other.mirror(4)
 	other.shows(e, "REFUSED: mirror offsite: bucket ilum-files: \"ilum-files\" of "+w.destination.Endpoint+" is a copy of "+w.source.Endpoint+"/ilum-files, first made ",
@@ -93,7 +93,7 @@ func TestOriginOfServices(t *testing.T) {
 func TestMirrorThatWouldRemoveTooMuchIsRefused(t *testing.T) {
 	t.Parallel()
 	objects := cargo.Objects()[:5]
-	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), objects)
+	w := newWorld(t, testworld.StartVersityGW(t), testworld.StartVersityGW(t), objects)
 	w.configure("    buckets: [ilum-files]\n    remove: {enabled: true}\n")
 	w.mirror(0)
 	w.remove(w.source, "ilum-files", objects[0].Key)
@@ -103,7 +103,7 @@ func TestMirrorThatWouldRemoveTooMuchIsRefused(t *testing.T) {
 
 func TestMirrorOfBuckets(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), cargo.Objects()[:5])
+	w := newWorld(t, testworld.StartVersityGW(t), testworld.StartVersityGW(t), cargo.Objects()[:5])
 	w.ends(w.mirror(0), "DONE: mirror offsite: 1 bucket, 5 objects (9.8 KiB) proven equal at DST, 5 copied; "+
 		"the source does not have ilum-data, ilum-tables, ilum-mlflow, ilum-kestra, ilum-ducklake, ilum-langfuse")
 
@@ -119,7 +119,7 @@ func TestMirrorOfBuckets(t *testing.T) {
 // TestMirrorWithAmbientCredentials gets the keys of the destination from a credentials service, as
 // clouds have them.
 func TestMirrorWithAmbientCredentials(t *testing.T) {
-	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), cargo.Objects()[:5])
+	w := newWorld(t, testworld.StartVersityGW(t), testworld.StartVersityGW(t), cargo.Objects()[:5])
 	service := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
 		answer := map[string]string{
 			"AccessKeyId": w.destination.AccessKey, "SecretAccessKey": w.destination.SecretKey,
@@ -145,7 +145,7 @@ func TestMirrorWithAmbientCredentials(t *testing.T) {
 // TestRecords has the report and the metrics in files, also when a run could not begin.
 func TestRecords(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), cargo.Objects()[:1])
+	w := newWorld(t, testworld.StartVersityGW(t), testworld.StartVersityGW(t), cargo.Objects()[:1])
 	report, metrics := filepath.Join(t.TempDir(), "report.json"), filepath.Join(t.TempDir(), "ferry.prom")
 	line := []string{"mirror", "--mirror=offsite", "--source=" + w.source.Endpoint, "--report=" + report, "--metrics=" + metrics}
 	holds := func(name, want string) {
@@ -211,7 +211,7 @@ func TestTermination(t *testing.T) {
 
 func TestDeadline(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), cargo.Objects())
+	w := newWorld(t, testworld.StartVersityGW(t), testworld.StartVersityGW(t), cargo.Objects())
 	w.configure("    bandwidth: 1MiB\n    deadline: 2s\n")
 	e := w.mirror(5)
 	w.shows(e, "PARTIAL: mirror offsite: ", " after the deadline of 2s: the next run continues")
@@ -238,7 +238,7 @@ func TestVersions(t *testing.T) {
 // TestAuthority trusts a store whose certificate is of an authority of the user's, by the configuration alone.
 func TestAuthority(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), cargo.Objects()[:5])
+	w := newWorld(t, testworld.StartVersityGW(t), testworld.StartVersityGW(t), cargo.Objects()[:5])
 	behind, err := url.Parse(w.destination.Endpoint)
 	if err != nil {
 		t.Fatal(err)

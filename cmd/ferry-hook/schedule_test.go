@@ -7,6 +7,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -49,7 +50,7 @@ func TestMirrorSummary(t *testing.T) {
 		}
 		return s
 	}
-	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), cargo.Objects()[:5])
+	w := newWorld(t, testworld.StartVersityGW(t), testworld.StartVersityGW(t), cargo.Objects()[:5])
 	w.cluster = func() (kube.Client, error) { return client, nil }
 	line := []string{"mirror", "--mirror=offsite", "--source=" + w.source.Endpoint, "--summary=lake-mirror-offsite"}
 	e := w.call(0, line...)
@@ -88,9 +89,9 @@ func TestOneWriterAtATime(t *testing.T) {
 	if err != nil || held.Err() != nil {
 		t.Fatal(err)
 	}
-	e := w.mirror(4)
-	w.shows(e, "REFUSED: mirror offsite: bucket ilum-files: another run writes to it: somebody on ", "run it again when that has ended")
+	// each watches the lock for half a minute, and they do so together
 	opts := mirror.Options{Buckets: []string{"ilum-files"}, State: mirror.StateIn(w.store(w.destination), mirror.DefaultStateBucket, "")}
+	var others sync.WaitGroup
 	for name, run := range map[string]func() (mirror.Report, error){
 		"command": func() (mirror.Report, error) {
 			return mirror.Run(t.Context(), w.store(w.source), w.store(w.destination), opts)
@@ -99,10 +100,15 @@ func TestOneWriterAtATime(t *testing.T) {
 			return mirror.Restore(t.Context(), w.store(w.destination), w.store(w.source), time.Time{}, false, opts)
 		},
 	} {
-		if rep, err := run(); err != nil || rep.Buckets[0].Guard != mirror.GuardLock {
-			t.Errorf("%s: %v, %+v", name, err, rep)
-		}
+		others.Go(func() {
+			if rep, err := run(); err != nil || rep.Buckets[0].Guard != mirror.GuardLock {
+				t.Errorf("%s: %v, %+v", name, err, rep)
+			}
+		})
 	}
+	e := w.mirror(4)
+	others.Wait()
+	w.shows(e, "REFUSED: mirror offsite: bucket ilum-files: another run writes to it: somebody on ", "run it again when that has ended")
 	if err := locks.Release(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +119,7 @@ func TestOneWriterAtATime(t *testing.T) {
 // nothing that the next one could not go on with.
 func TestHungRunEnds(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, testworld.StartMinIO(t), testworld.StartMinIO(t), cargo.Objects()[:5])
+	w := newWorld(t, testworld.StartVersityGW(t), testworld.StartVersityGW(t), cargo.Objects()[:5])
 	hanging, hung := hang(t, w.source.Endpoint)
 	w.configure("    deadline: 4s\n")
 	began := time.Now()

@@ -93,7 +93,7 @@ func hostname(t *testing.T) string {
 
 // TestMeasure runs every case once, with the real programs.
 func TestMeasure(t *testing.T) {
-	testworld.Wide(t, "TestFlatMemory")
+	testworld.Wide(t, "make bench")
 	for _, program := range []string{"helm3", "helm4", "kustomize"} {
 		if _, err := testworld.Program(t.Context(), program); err != nil {
 			t.Fatal(err)
@@ -132,6 +132,7 @@ func TestMeasure(t *testing.T) {
 
 // TestMeasureNoticesIdleRuns: a program that does nothing would be the fastest.
 func TestMeasureNoticesIdleRuns(t *testing.T) {
+	testworld.Wide(t, "make bench")
 	shop, err := newWorkshop(t.Context(), root, t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ import (
 
 // TestRace has all programs copy a little between real servers.
 func TestRace(t *testing.T) {
-	testworld.Wide(t, "TestFlatMemory")
+	testworld.Wide(t, "make bench")
 	y, err := newYard(t.Context(), root, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -54,6 +54,7 @@ func TestRace(t *testing.T) {
 
 // TestFlatMemory has ferry itself compare buckets of unlike sizes.
 func TestFlatMemory(t *testing.T) {
+	testworld.Wide(t, "TestFlatMemory of the engine")
 	y, err := newYard(t.Context(), root, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -83,6 +84,7 @@ func TestFlatMemory(t *testing.T) {
 
 // TestRaceNoticesIdlePrograms: a program that copies nothing would be the fastest.
 func TestRaceNoticesIdlePrograms(t *testing.T) {
+	testworld.Wide(t, "make bench")
 	server := testworld.StartMinIO(t)
 	c := course{objects: 3, size: 10}
 	if err := c.fill(t.Context(), server); err != nil {

@@ -16,18 +16,19 @@
 // What runs where:
 //
 //	test                                   make e2e                            with -full besides
-//	TestFirstPass, TestGuard, TestMigrate  both Helms
+//	TestGuard, TestMigrate                 Helm 3                              Helm 4
 //	TestMove                               Helm 4                              Helm 3
-//	TestTheChartMovesItself                Helm 3                              Helm 4
+//	TestTheChartMovesItself                Helm 3, there                       Helm 4, and back
 //	TestKilledCutover                      Helm 4, 3 kills                     both, 10 kills each way, docs/results/kills-*.json
-//	TestLoss                               a row for each mechanism, with      all rows, with both, docs/guard.md
-//	                                       Ferry and with either Helm alone
-//	TestACutoverThatStopsNobodyIsCaught    a hook without the stop
-//	TestCutovers/helm3                     rolled back after a failure;        an application never gets ready;
-//	                                       a store retired                     Helm 4 takes over
+//	TestLoss                               a row for each mechanism, with      all rows, and with either Helm alone, docs/guard.md
+//	                                       Ferry
+//	TestCutovers/helm3                     rolled back after a failure         an application never gets ready;
+//	                                                                           a store retired; Helm 4 takes over
 //	TestCutovers/helm4                                                         rolled back; never ready; a store retired
-//	TestTheNodeFails                       it crashes                          kubelet and containerd killed, twice
 //	TestMirror                             all of it
+//	TestFirstPass                                                              both Helms
+//	TestACutoverThatStopsNobodyIsCaught                                        a hook without the stop
+//	TestTheNodeFails                                                           it crashes; kubelet and containerd killed, twice
 //	TestAMirrorThatHangs                                                       on its source, on its destination
 //	TestToAStoreOutsideAndBack                                                 both Helms: there and back, a stranger,
 //	                                                                           rolled back, never ready

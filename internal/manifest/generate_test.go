@@ -5,8 +5,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-
-	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
 // generator writes manifests with everything in them that people and templates write.
@@ -163,12 +161,8 @@ func checkGenerated(t *testing.T, seed uint64) bool {
 
 func TestEditsOfGeneratedManifestsAreFaithful(t *testing.T) {
 	t.Parallel()
-	seeds := uint64(400)
-	if testworld.Full() {
-		seeds = 2000
-	}
 	valid := 0
-	for seed := range seeds {
+	for seed := range uint64(500) {
 		if checkGenerated(t, seed) {
 			valid++
 		}
@@ -176,7 +170,7 @@ func TestEditsOfGeneratedManifestsAreFaithful(t *testing.T) {
 			t.Fatalf("seed %d:\n%s", seed, generate(seed))
 		}
 	}
-	if valid < int(seeds/4) {
+	if valid < 125 {
 		t.Errorf("only %d of the manifests were valid", valid)
 	}
 }

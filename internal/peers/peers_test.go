@@ -15,6 +15,7 @@ import (
 
 // TestPeersMirror has each program copy, copy what changed, and remove when it is asked to and not before.
 func TestPeersMirror(t *testing.T) {
+	testworld.Wide(t, "make bench")
 	all, err := peers.Find(t.Context(), os.Environ(), "../..", t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -42,6 +43,7 @@ func TestPeersMirror(t *testing.T) {
 }
 
 func TestPeersHaveVersions(t *testing.T) {
+	testworld.Wide(t, "make bench")
 	all, err := peers.Find(t.Context(), os.Environ(), "../..", t.TempDir())
 	if err != nil {
 		t.Fatal(err)

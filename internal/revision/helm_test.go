@@ -94,8 +94,9 @@ func TestRecordsOfHelm(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, path := range map[string]string{"helm3": testworld.Helm3(t), "helm4": testworld.Helm4(t)} {
-		for _, driver := range []string{"secret", "configmap"} {
+	for _, driver := range []string{"secret", "configmap"} {
+		for major, path := range testworld.Helms(t, t.Name()+driver) {
+			name := "helm" + major
 			t.Run(name+"/"+driver, func(t *testing.T) {
 				namespace := name + "-" + driver
 				if err := cluster.Namespace(t.Context(), namespace, nil); err != nil {

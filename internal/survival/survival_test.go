@@ -12,6 +12,7 @@ import (
 
 	"github.com/helm-ferry/ferry/internal/golden"
 	"github.com/helm-ferry/ferry/internal/peers"
+	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
 const root = "../.."
@@ -75,6 +76,7 @@ func committed(t *testing.T) Results {
 
 // TestCases plays those that tell the verdicts apart, with the real programs.
 func TestCases(t *testing.T) {
+	testworld.Wide(t, "make survival")
 	all, err := peers.Find(t.Context(), os.Environ(), root, t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -16,12 +16,12 @@ func Full() bool {
 	return os.Getenv("FERRY_TESTS") == "full" || update != nil && update.Value.String() == "true"
 }
 
-// Wide leaves a test to make test-full: one that goes at length through what make test and make e2e show in short.
-// shown says where.
+// Wide leaves a test to make test-full: one that goes at length through what make test and make e2e show in short, or
+// that is about a tool beside them. shown says where.
 func Wide(t testing.TB, shown string) {
 	t.Helper()
 	if !Full() {
-		t.Skip("left to make test-full; in short: " + shown)
+		t.Skip("left to make test-full; shown by " + shown)
 	}
 }
 
