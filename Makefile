@@ -41,18 +41,20 @@ GO_TEST := go test -count=1 -timeout 60m
 GO_RACE := CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 $(GO_TEST) -race
 
 .PHONY: test
-test: ## the tests; the first run builds the real servers and Helms that they use (minutes)
+test: ## what must pass; the first run builds the real servers and Helms that it uses (minutes)
 	@$(PROGRAM) $(TEST_PROGRAMS)
-	$(GO_RACE) ./mirror/... ./hooks/...
-	CGO_ENABLED=0 $(GO_TEST) $$(go list ./... | grep -vE '/(mirror|hooks)(/|$$)')
+	@# the engine is concurrent all over, and its tests wait much: with the race detector, beside the others
+	$(GO_RACE) -parallel 8 ./mirror ./mirror/lease & engine=$$!; \
+	CGO_ENABLED=0 $(GO_TEST) -parallel 4 $$(go list ./... | grep -vE '/mirror(/lease)?$$') && others=0 || others=1; \
+	wait $$engine && exit $$others
 
 .PHONY: test-full
-test-full: ## all with the race detector, and with both Helms what test shares out between them
+test-full: ## all tests, with the race detector, and with both Helms what test shares out between them
 	@$(PROGRAM) $(TEST_PROGRAMS)
 	FERRY_TESTS=full $(GO_RACE) ./...
 
 .PHONY: e2e
-e2e: ## Ferry on a real cluster, which it makes and removes: needs Linux, root and Debian's packages
+e2e: ## each mechanism once on a real cluster, which it makes and removes: needs Linux, root and Debian's packages
 	@$(PROGRAM) $(CLUSTER_PROGRAMS) $(TEST_PROGRAMS)
 	@# four at a time: two leave a quarter of the processors idle
 	CGO_ENABLED=0 go test -tags e2e -count=1 -timeout 60m -parallel 4 ./internal/testworld/node ./internal/e2e/...

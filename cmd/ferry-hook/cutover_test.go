@@ -201,6 +201,7 @@ func (w *releaseWorld) announce(r *render.Rendering) string {
 // TestCutoverOfARelease runs the hooks as their Jobs do: a release found by its hook, keys from the
 // Secrets that its stores use, the verdict last.
 func TestCutoverOfARelease(t *testing.T) {
+	testworld.Wide(t, "TestTheChartMovesItself on a real cluster")
 	t.Parallel()
 	cluster := testworld.StartAPIServer(t)
 	objects := cargo.Objects()[:20]

@@ -9,6 +9,7 @@ import (
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/helm-ferry/ferry/hooks/cutover"
+	"github.com/helm-ferry/ferry/internal/testworld"
 	"github.com/helm-ferry/ferry/hooks/record"
 )
 
@@ -123,6 +124,7 @@ func (w *world) expire() {
 // TestInterruptedAtEachStep ends a cutover by a signal before each of its steps: it brings the
 // consumers back itself.
 func TestInterruptedAtEachStep(t *testing.T) {
+	testworld.Wide(t, "TestKilledAtEachStep")
 	w := newWorld(t)
 	w.bucket("minio", "files")
 	w.put("minio", "files", "a", "1")

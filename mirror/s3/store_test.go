@@ -22,12 +22,14 @@ func open(t testing.TB, server testworld.S3) *s3.Store {
 }
 
 func TestMinIO(t *testing.T) {
+	testworld.Wide(t, "the same suite in mirror/s3http")
 	storetest.Run(t, open(t, testworld.StartMinIO(t)), storetest.Lacks{
 		Expires: true, BareMarkers: true, Settings: []string{"cors", "encryption"},
 	})
 }
 
 func TestVersityGW(t *testing.T) {
+	testworld.Wide(t, "the same suite in mirror/s3http")
 	storetest.Run(t, open(t, testworld.StartVersityGW(t)), storetest.Lacks{
 		Overlap: true, Times: true, BareMarkers: true, VersionIDs: true, Settings: []string{"lifecycle", "encryption"},
 	})
@@ -35,6 +37,7 @@ func TestVersityGW(t *testing.T) {
 
 // rclone serves files: it keeps their times and none of what was said of them.
 func TestRclone(t *testing.T) {
+	testworld.Wide(t, "the same suite in mirror/s3http")
 	storetest.Run(t, open(t, testworld.StartRclone(t)), storetest.Lacks{
 		Overlap: true, Reasons: true, Times: true, Conditions: true, Parts: true, AnyExpires: true,
 		Versions: true, Lock: true, Settings: storetest.Settings(),
