@@ -9,8 +9,8 @@ import (
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/helm-ferry/ferry/hooks/cutover"
-	"github.com/helm-ferry/ferry/internal/testworld"
 	"github.com/helm-ferry/ferry/hooks/record"
+	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
 // killed is what a kill looks like from inside: nothing runs any more, not even what would clean up.
