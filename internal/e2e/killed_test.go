@@ -33,13 +33,13 @@ func TestKilledCutover(t *testing.T) {
 	}
 	for helm, kills := range kills {
 		t.Run(helm, func(t *testing.T) {
-			t.Parallel()
+			beside(t)
 			var mu sync.Mutex
 			results := map[string]any{}
 			t.Run("kills", func(t *testing.T) {
 				for way, n := range kills {
 					t.Run(way, func(t *testing.T) {
-						t.Parallel()
+						beside(t)
 						result := newLake(t, helm, "kill-"+helm+"-"+way).killedOften(way, n)
 						mu.Lock()
 						defer mu.Unlock()
@@ -51,6 +51,15 @@ func TestKilledCutover(t *testing.T) {
 				writeResults(t, "kills-"+helm+".json", results)
 			}
 		})
+	}
+}
+
+// beside runs what is killed in either Helm and either way beside one another. The one of make e2e takes the longest of
+// all tests, and is not to queue anew behind those that have come meanwhile.
+func beside(t *testing.T) {
+	t.Helper()
+	if *full {
+		t.Parallel()
 	}
 }
 
