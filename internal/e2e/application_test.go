@@ -72,7 +72,7 @@ func (l *lake) goOn() {
 	const lines = 200
 	before := l.notes()
 	l.await("the application to write", func(context.Context) error {
-		if now := l.notes(); now < before+lines {
+		if now := l.notes(); now < before+lines { //nolint:contextcheck // it has that of the test, which ends before
 			return fmt.Errorf("%d notes more", now-before)
 		}
 

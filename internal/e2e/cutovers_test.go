@@ -319,7 +319,7 @@ func (l *lake) undone(flags []string, fail func()) string {
 	to := l.other(from)
 	p := l.start(l.t, l.helm, "ferry", l.ferryTo(to, flags...)...)
 	l.await("the move to "+to, func(context.Context) error {
-		if active := l.active(); active != to {
+		if active := l.active(); active != to { //nolint:contextcheck // it has that of the test, which ends before
 			return fmt.Errorf("%s serves the consumers", active)
 		}
 

@@ -88,7 +88,7 @@ func (l *lake) collect(claim string) {
 		l.t.Fatal(err)
 	}
 	l.await(fmt.Sprintf("an owner of %s", claim), func(context.Context) error {
-		if len(l.claim("minio").OwnerReferences) == 0 {
+		if len(l.claim("minio").OwnerReferences) == 0 { //nolint:contextcheck // it has that of the test, which ends before
 			return errors.New("it has none")
 		}
 

@@ -102,7 +102,14 @@ func (l *lake) goesOn(backup *minio.Client, run string) string {
 func (l *lake) report(backup *minio.Client, summary map[string]string) string {
 	l.t.Helper()
 
-	return l.get(backup, "ferry-state", summary["report"][strings.Index(summary["report"], "reports/"):])
+	return l.get(backup, "ferry-state", reportKey(summary))
+}
+
+// reportKey is the key of the report that a summary names, in the bucket of Ferry's state.
+func reportKey(summary map[string]string) string {
+	_, name, _ := strings.Cut(summary["report"], "reports/")
+
+	return "reports/" + name
 }
 
 // reports counts those at the destination.

@@ -238,7 +238,7 @@ func (l *lake) kill(ctx context.Context, job string, k *kill) error {
 		}
 	}
 
-	return nil
+	return nil //nolint:nilerr // the cutover is over
 }
 
 // verifies tells whether the second pass of a cutover is over: slowed from the start, it would miss its deadline.
@@ -271,7 +271,7 @@ func slowly(ctx context.Context, pod string, until func() bool) (met bool, err e
 		time.Sleep(2 * time.Millisecond)
 	}
 
-	return false, nil
+	return false, nil //nolint:nilerr // the process is over
 }
 
 // Helm is killed during the cutover with its Job, and the release is left pending: the watchdog brings the consumers back

@@ -120,7 +120,7 @@ func newTrial(t *testing.T, root string, archive *txtar.Archive, name string, wa
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 		defer cancel()
 		if err := x.client.CoreV1().Namespaces().Delete(ctx, x.namespace, meta.DeleteOptions{}); err != nil {
 			t.Log(err)

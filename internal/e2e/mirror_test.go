@@ -122,7 +122,7 @@ func (l *lake) mirror(run string, backup *minio.Client) map[string]string {
 	if s["exitCode"] != "0" || s["lastSuccess"] == "" || !strings.Contains(s["verdict"], "DONE: mirror offsite: 2 buckets") {
 		l.t.Errorf("the run leaves %v", s)
 	}
-	if _, err := backup.StatObject(l.t.Context(), "ferry-state", s["report"][strings.Index(s["report"], "reports/"):], minio.StatObjectOptions{}); err != nil {
+	if _, err := backup.StatObject(l.t.Context(), "ferry-state", reportKey(s), minio.StatObjectOptions{}); err != nil {
 		l.t.Errorf("the report %s: %v", s["report"], err)
 	}
 

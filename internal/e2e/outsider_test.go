@@ -115,8 +115,11 @@ func (o *outsider) stop() {
 	}
 	_ = o.cmd.Process.Signal(syscall.SIGCONT)
 	_ = o.cmd.Process.Signal(syscall.SIGTERM)
-	done := make(chan error, 1)
-	go func() { done <- o.cmd.Wait() }()
+	done := make(chan struct{})
+	go func() {
+		_ = o.cmd.Wait() // it was told to end
+		close(done)
+	}()
 	select {
 	case <-done:
 	case <-time.After(30 * time.Second):

@@ -87,7 +87,7 @@ func (l *lake) remove() {
 	if l.t.Failed() {
 		l.describe()
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.t.Context()), time.Minute)
 	defer cancel()
 	if err := l.client.CoreV1().Namespaces().Delete(ctx, l.namespace, meta.DeleteOptions{}); err != nil {
 		l.t.Log(err)
@@ -96,7 +96,7 @@ func (l *lake) remove() {
 
 // describe shows the state of a failed test's namespace.
 func (l *lake) describe() {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.t.Context()), time.Minute)
 	defer cancel()
 	pods, err := l.client.CoreV1().Pods(l.namespace).List(ctx, meta.ListOptions{})
 	if err != nil {

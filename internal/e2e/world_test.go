@@ -54,7 +54,7 @@ func run(m *testing.M) int {
 
 		return 1
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 40*time.Minute) // programs may have to be built
+	ctx, cancel := context.WithTimeout(context.Background(), 40*time.Minute) //nolint:forbidigo // this is main, as far as tests have one; programs may have to be built
 	defer cancel()
 	theirs := os.Getenv("KUBECONFIG")
 	shared, err = newWorld(ctx, folder, theirs)
