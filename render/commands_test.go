@@ -77,7 +77,7 @@ spec:
 func TestJobsCallWhatFerryHookHas(t *testing.T) {
 	t.Parallel()
 	rendering, configFile := renderEveryJob(t)
-	hook := builtHook(t)
+	hook := testworld.Built(t, "./cmd/ferry-hook")
 	var called []string
 	for _, pod := range ferryPods(rendering) {
 		called = append(called, strings.Join(pod.args, " "))
@@ -113,7 +113,7 @@ func TestJobsCallWhatFerryHookHas(t *testing.T) {
 // cluster, in each spelling of its hooks.
 func TestTheGuardCallsWhatFerryHookHas(t *testing.T) {
 	t.Parallel()
-	hook := builtHook(t)
+	hook := testworld.Built(t, "./cmd/ferry-hook")
 	cfg, err := config.Load("ferry.yaml", []byte(everyJob))
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +132,7 @@ func TestTheGuardCallsWhatFerryHookHas(t *testing.T) {
 // TestTheCutoverCallsWhatFerryHookHas does the same for the hooks of a cutover.
 func TestTheCutoverCallsWhatFerryHookHas(t *testing.T) {
 	t.Parallel()
-	hook := builtHook(t)
+	hook := testworld.Built(t, "./cmd/ferry-hook")
 	text := strings.ReplaceAll(everyJob, ", dryRun: true", "")
 	cfg, err := config.Load("ferry.yaml", []byte(text))
 	if err != nil {
@@ -284,13 +284,4 @@ func replaced(args []string, old, with string) []string {
 		list[i] = strings.ReplaceAll(arg, old, with)
 	}
 	return list
-}
-
-func builtHook(t *testing.T) string {
-	t.Helper()
-	hook, err := testworld.Build(t.Context(), t.TempDir(), "./cmd/ferry-hook")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return hook
 }

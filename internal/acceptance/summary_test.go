@@ -12,6 +12,7 @@ import (
 
 	"github.com/helm-ferry/ferry/internal/kube"
 	"github.com/helm-ferry/ferry/internal/summary"
+	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
 // TestMirrorsKeepTheirSummary installs a release with a mirror by both Helms, writes a summary with a
@@ -19,7 +20,7 @@ import (
 // do nothing else.
 func TestMirrorsKeepTheirSummary(t *testing.T) {
 	chart, values := filepath.Join(root, "testdata/charts/rustfs"), filepath.Join(root, "testdata/charts/rustfs/ci/standalone-values.yaml")
-	hook := buildHook(t)
+	hook := testworld.Built(t, "./cmd/ferry-hook")
 	withHelms(t, func(t *testing.T, h helm) {
 		cluster, namespace, _ := startCluster(t, h.name+"-summary")
 		h = h.with("KUBECONFIG=" + cluster.Kubeconfig)

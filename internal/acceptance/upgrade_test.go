@@ -13,17 +13,6 @@ import (
 	"github.com/helm-ferry/ferry/internal/testworld"
 )
 
-// buildHook builds the program that hooks run.
-func buildHook(t *testing.T) string {
-	t.Helper()
-	hook, err := testworld.Build(t.Context(), t.TempDir(), "./cmd/ferry-hook")
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	return hook
-}
-
 // runJobs does for the Jobs of a namespace what a node does, until the function that it returns is
 // called. A guard that was to judge and did not is an error.
 func runJobs(t *testing.T, cluster testworld.Cluster, namespace, hook string, guarded bool) func() {
@@ -48,7 +37,7 @@ func runJobs(t *testing.T, cluster testworld.Cluster, namespace, hook string, gu
 // leaves alias, credentials and configuration in place, and that the next one with it takes them
 // back: the same objects, and the release's again.
 func TestOneUpgradeWithoutFerry(t *testing.T) {
-	hook := buildHook(t)
+	hook := testworld.Built(t, "./cmd/ferry-hook")
 	chart, values := filepath.Join(root, "testdata/charts/rustfs"), filepath.Join(root, "testdata/charts/rustfs/ci/standalone-values.yaml")
 	withHelms(t, func(t *testing.T, h helm) {
 		cluster, _, _ := startCluster(t, h.name)

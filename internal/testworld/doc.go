@@ -14,10 +14,17 @@
 //	store := testworld.StartMinIO(t)     // an S3 with Endpoint and keys
 //	cluster := testworld.StartAPIServer(t) // a Kubernetes API without nodes
 //
+// The programs of this module are built once for all packages that test them, as a release has them:
+//
+//	hook := testworld.Built(t, "./cmd/ferry-hook")
+//
 // A test that needs a program fails when the program cannot be built; it never
 // skips. Servers listen on 127.0.0.1 only, receive secrets through their
 // environment or through files of mode 0600, and on Linux do not outlive the
 // process that started them.
+//
+// What a run leaves out is said by the tests themselves: Wide leaves a test to
+// make test-full, Helms has one Helm or both.
 //
 // The package works where flock(2) and process groups exist: Linux, macOS and
 // the BSDs.

@@ -55,6 +55,17 @@ func Helm4(t testing.TB) string {
 	return program(t, "helm4")
 }
 
+// Built returns the path of a program of this module, such as ./cmd/ferry-hook; see Build.
+func Built(t testing.TB, pkg string) string {
+	t.Helper()
+	path, err := Build(t.Context(), t.TempDir(), pkg)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return path
+}
+
 // Kustomize returns the path of kustomize.
 func Kustomize(t testing.TB) string {
 	t.Helper()
