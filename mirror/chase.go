@@ -74,7 +74,12 @@ func (b *bucketRun) lookForVanished(ctx context.Context, work func(context.Conte
 		return nil
 	}
 
-	return b.walk(ctx, 1, func(p pair) bool { return p.src != nil && looking[p.key()] }, work)
+	return b.walk(ctx, 1, func(p pair) bool { return p.src != nil && looking[p.key()] }, func(ctx context.Context, p pair) {
+		b.mu.Lock()
+		b.rep.Vanished-- // it is there
+		b.mu.Unlock()
+		work(ctx, p)
+	})
 }
 
 // again looks at a key that has changed. A side that does not have it is nil.

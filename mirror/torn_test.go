@@ -167,7 +167,8 @@ func TestVanishedAndGhost(t *testing.T) {
 
 			return nil
 		}})
-		w.run(src, w.dst, options(), mirror.OutcomeDone)
+		rep = w.run(src, w.dst, options(), mirror.OutcomeDone)
+		w.equal("vanished, and back", rep.Totals.Vanished, int64(0))
 		w.equal("destination", w.content(w.dst, bucket), map[string]string{"back": "x", "stays": "y"})
 
 		src = faulty.New(w.src, faulty.Faults{Page: func(_ string, from mirror.Cursor, page mirror.Page) mirror.Page {

@@ -249,7 +249,11 @@ func done(report mirror.Report, contentOnly bool) string {
 	if totals.PlannedRemovals > 0 {
 		removals = fmt.Sprintf(" and %s removed there", plural(totals.PlannedRemovals, "object"))
 	}
-	objects := fmt.Sprintf("%s, %s (%s)", plural(buckets, "bucket"), plural(totals.Source, "object"), size(totals.SourceBytes))
+	objects := fmt.Sprintf("%s (%s)", plural(totals.Source, "object"), size(totals.SourceBytes))
+	if totals.Vanished > 0 {
+		objects = humanize.Comma(totals.Source-totals.Vanished) + " of " + objects
+	}
+	objects = plural(buckets, "bucket") + ", " + objects
 	text := fmt.Sprintf("%s proven equal at %s, %s copied", objects, report.Destination, humanize.Comma(totals.Copied))
 	switch {
 	case report.DryRun:
@@ -262,6 +266,9 @@ func done(report mirror.Report, contentOnly bool) string {
 	}
 	if report.Kind == "restore" {
 		text += asOf(report)
+	}
+	if totals.Vanished > 0 {
+		text += fmt.Sprintf(", %s deleted at the source meanwhile", humanize.Comma(totals.Vanished))
 	}
 	if totals.Removed > 0 {
 		text += fmt.Sprintf(", %s removed", humanize.Comma(totals.Removed))

@@ -53,6 +53,11 @@ func TestVerdicts(t *testing.T) {
 			buckets: []mirror.BucketReport{whole("a", 12345), whole("b", 1)},
 			want:    "DONE: mirror offsite: 2 buckets, 12,346 objects (2.0 MiB) proven equal at https://dst:9000, 0 copied",
 		},
+		"some were deleted meanwhile": {
+			buckets: []mirror.BucketReport{troubled(func(b *mirror.BucketReport) { b.Vanished, b.Copied, b.Equal = 2, 5, 12338 })},
+			want: "DONE: mirror offsite: 1 bucket, 12,343 of 12,345 objects (1.0 MiB) proven equal at https://dst:9000, 5 copied, " +
+				"2 deleted at the source meanwhile",
+		},
 		"some are removed": {
 			buckets: []mirror.BucketReport{troubled(func(b *mirror.BucketReport) { b.Removed, b.Copied, b.Equal = 3, 5, 12340 })},
 			want:    "DONE: mirror offsite: 1 bucket, 12,345 objects (1.0 MiB) proven equal at https://dst:9000, 5 copied, 3 removed",
@@ -219,7 +224,7 @@ func sum(a, b mirror.Counts) mirror.Counts {
 	return mirror.Counts{
 		Source: a.Source + b.Source, SourceBytes: a.SourceBytes + b.SourceBytes, Equal: a.Equal + b.Equal, Copied: a.Copied + b.Copied,
 		Planned: a.Planned + b.Planned, PlannedBytes: a.PlannedBytes + b.PlannedBytes, Removed: a.Removed + b.Removed,
-		PlannedRemovals: a.PlannedRemovals + b.PlannedRemovals,
+		PlannedRemovals: a.PlannedRemovals + b.PlannedRemovals, Vanished: a.Vanished + b.Vanished,
 	}
 }
 
