@@ -92,6 +92,7 @@ func TestOneWriterAtATime(t *testing.T) {
 	// each watches the lock for half a minute, and they do so together
 	opts := mirror.Options{Buckets: []string{"ilum-files"}, State: mirror.StateIn(w.store(w.destination), mirror.DefaultStateBucket, "")}
 	var others sync.WaitGroup
+	defer others.Wait()
 	for name, run := range map[string]func() (mirror.Report, error){
 		"command": func() (mirror.Report, error) {
 			return mirror.Run(t.Context(), w.store(w.source), w.store(w.destination), opts)

@@ -23,7 +23,7 @@ import (
 // TestAPIServerAcceptsTheGoldens shows what both Helms render of every chart, Secrets not hidden, to
 // a real API server, and has it admit Ferry's pods.
 func TestAPIServerAcceptsTheGoldens(t *testing.T) {
-	testworld.Wide(t, "TestOneUpgradeWithoutFerry")
+	testworld.Wide(t, "the releases of make e2e, in restricted namespaces")
 	cluster, open, namespace := startCluster(t, "goldens")
 	pods := map[string][]byte{}
 	accounts := map[string][]byte{}
@@ -67,7 +67,7 @@ func TestAPIServerAcceptsTheGoldens(t *testing.T) {
 
 // TestAPIServerAcceptsTheCases does the same for what is added in each case of testdata/render.
 func TestAPIServerAcceptsTheCases(t *testing.T) {
-	testworld.Wide(t, "TestOneUpgradeWithoutFerry")
+	testworld.Wide(t, "the releases of make e2e, in restricted namespaces")
 	cluster, _, namespace := startCluster(t, "cases")
 	inputs, err := filepath.Glob(filepath.Join(root, "testdata/render/*/input.yaml"))
 	if err != nil || len(inputs) == 0 {

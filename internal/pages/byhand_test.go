@@ -10,7 +10,7 @@ import (
 // TestPathBManual has mc copy while no consumer runs, and Ferry prove it: the next upgrade moves the alias, and
 // none without that proof does.
 func TestPathBManual(t *testing.T) {
-	testworld.Wide(t, "the script migrate-by-hand")
+	testworld.Wide(t, "TestRecordByHand, and the script migrate-by-hand")
 	t.Parallel()
 	for major, helm := range testworld.Helms(t, t.Name()) {
 		t.Run("helm"+major, func(t *testing.T) {

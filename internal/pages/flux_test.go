@@ -224,7 +224,7 @@ func TestFluxGuard(t *testing.T) {
 
 // TestFluxMigration: two commits, and the order in which the hooks run and the alias moves.
 func TestFluxMigration(t *testing.T) {
-	testworld.Wide(t, "TestFluxGuard")
+	testworld.Wide(t, "TestTheChartMovesItself on a real cluster")
 	t.Parallel()
 	withFlux(t, func(t *testing.T, f *flux) {
 		f.playCutover(t)

@@ -11,7 +11,7 @@ import (
 // TestLinesOfMigrate types the lines of kubectl that docs/migrate.md has. Logs are those of pods, which are
 // not here.
 func TestLinesOfMigrate(t *testing.T) {
-	testworld.Wide(t, "TestRollback")
+	testworld.Wide(t, "TestExcerpts of the docs, and TestMigrate on a real cluster")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.installed(t)

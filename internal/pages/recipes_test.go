@@ -107,7 +107,7 @@ func (s *storeRoom) firstPass(t *testing.T) {
 
 // TestVerifyTheCutover is the table of checks after a cutover.
 func TestVerifyTheCutover(t *testing.T) {
-	testworld.Wide(t, "TestRollback")
+	testworld.Wide(t, "TestMigrate on a real cluster")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.installed(t)
@@ -185,7 +185,7 @@ func TestFAQWritesDuringTheMirror(t *testing.T) {
 // TestFAQTheJobFails: the first pass has the wrong keys for the target. With the right ones the same line
 // goes on; the Job that failed is in nobody's way.
 func TestFAQTheJobFails(t *testing.T) {
-	testworld.Wide(t, "TestKilledCutover on a real cluster")
+	testworld.Wide(t, "TestWrongCredentials of ferry-hook")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm3(t))
 	s.installed(t)
@@ -276,7 +276,6 @@ func TestToAnExternalStoreAndBack(t *testing.T) {
 
 // TestToAProviderOfTheRegistry moves the objects to a store that only a row of the user's describes.
 func TestToAProviderOfTheRegistry(t *testing.T) {
-	testworld.Wide(t, "TestRollback")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.installed(t)

@@ -11,7 +11,7 @@ import (
 // that goes is no part of the manifest any more, and its account may read no Secret of a store: what it opens it with
 // comes with its pod.
 func TestRetireByChartValues(t *testing.T) {
-	testworld.Wide(t, "TestTheChartMovesItself on a real cluster")
+	testworld.Wide(t, "TestRetire of the cutover")
 	t.Parallel()
 	for major, helm := range testworld.Helms(t, t.Name()) {
 		t.Run("helm"+major, func(t *testing.T) {
