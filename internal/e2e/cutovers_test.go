@@ -68,11 +68,6 @@ type part struct {
 	do   func(*lake)
 }
 
-// wanted are the parts that this run has.
-func wanted(parts []part) []part {
-	return slices.DeleteFunc(parts, func(p part) bool { return p.full && !*full })
-}
-
 // Each part is a release of its own.
 func TestCutovers(t *testing.T) {
 	t.Parallel()
@@ -92,7 +87,7 @@ func TestCutovers(t *testing.T) {
 	for helm, parts := range parts {
 		t.Run(helm, func(t *testing.T) {
 			t.Parallel()
-			parts := wanted(parts)
+			parts := slices.DeleteFunc(parts, func(p part) bool { return p.full && !*full })
 			if len(parts) == 0 {
 				t.Skip("the other Helm has a part of each kind: -full runs these")
 			}
