@@ -19,7 +19,15 @@ import (
 func TestACrashedClusterIsRemoved(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	dir := filepath.Join(t.TempDir(), "cluster")
+	scratch, err := os.MkdirTemp("", "ferry-e2e-") // short enough for Unix sockets
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(scratch)
+	dir := filepath.Join(scratch, "cluster")
+	if _, err := node.Up(ctx, filepath.Join(scratch, strings.Repeat("deep/", 20))); err == nil || !strings.Contains(err.Error(), "too long for the Unix sockets") {
+		t.Fatalf("a path without room for sockets: %v", err)
+	}
 	for range 2 {
 		n, err := node.Up(ctx, dir)
 		if err != nil {

@@ -13,6 +13,9 @@ type place struct {
 	dir string
 }
 
+// longestSocket is how long the path of a Unix socket may be (unix(7)).
+const longestSocket = 107
+
 // newPlace makes the folders.
 func newPlace(dir string) (place, error) {
 	dir, err := filepath.Abs(dir)
@@ -21,6 +24,9 @@ func newPlace(dir string) (place, error) {
 	}
 	if found, err := os.ReadDir(dir); err == nil && len(found) > 0 {
 		return place{}, fmt.Errorf("%s is not empty: take the cluster in it down first", dir)
+	}
+	if room := longestSocket - len("/kubelet/pod-resources/1234567890"); len(dir) > room {
+		return place{}, fmt.Errorf("the path %s is too long for the Unix sockets below it: take one of at most %d bytes", dir, room)
 	}
 	p := place{dir: dir}
 	for _, folder := range []string{"pki", "log", "pid", "cni", "volumes", "images"} {

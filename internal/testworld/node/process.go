@@ -51,7 +51,8 @@ func (p place) launch(name, path, programs string, args ...string) error {
 	//nolint:noctx // A cluster outlives the process that starts it, until Down.
 	cmd := exec.Command("nsenter", append([]string{"--net=" + p.Netns(), "--", path}, args...)...)
 	cmd.Dir = p.dir
-	cmd.Env = []string{"PATH=" + programs + ":" + os.Getenv("PATH"), "HOME=" + p.dir}
+	// memory is there, and the processors are what tests wait for
+	cmd.Env = []string{"PATH=" + programs + ":" + os.Getenv("PATH"), "HOME=" + p.dir, "GOGC=400"}
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {

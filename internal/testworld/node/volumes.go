@@ -7,12 +7,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	core "k8s.io/api/core/v1"
 	storage "k8s.io/api/storage/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	apiwatch "k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
 )
 
@@ -45,7 +47,15 @@ func (n *Node) Provision(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	tick := time.NewTicker(300 * time.Millisecond)
+	changed := make(chan struct{}, 1)
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	for _, watch := range []func(context.Context, meta.ListOptions) (apiwatch.Interface, error){
+		client.CoreV1().PersistentVolumeClaims("").Watch, client.CoreV1().PersistentVolumes().Watch,
+	} {
+		watching.Go(func() { tell(ctx, watch, changed) })
+	}
+	tick := time.NewTicker(2 * time.Second) // for what went wrong
 	defer tick.Stop()
 	for {
 		if err := errors.Join(n.bind(ctx, client), n.reclaim(ctx, client)); err != nil && ctx.Err() == nil {
@@ -55,6 +65,28 @@ func (n *Node) Provision(ctx context.Context, log *slog.Logger) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+		case <-changed:
+		}
+	}
+}
+
+// tell says that something has changed, until ctx ends.
+func tell(ctx context.Context, watch func(context.Context, meta.ListOptions) (apiwatch.Interface, error), changed chan<- struct{}) {
+	for ctx.Err() == nil {
+		w, err := watch(ctx, meta.ListOptions{})
+		if err != nil {
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+
+			continue
+		}
+		for range w.ResultChan() {
+			select {
+			case changed <- struct{}{}:
+			default: // it is to look anyway
+			}
 		}
 	}
 }
