@@ -86,14 +86,14 @@ func TestCutovers(t *testing.T) {
 	}
 	for helm, parts := range parts {
 		t.Run(helm, func(t *testing.T) {
-			t.Parallel()
+			beside(t)
 			parts := slices.DeleteFunc(parts, func(p part) bool { return p.full && !*full })
 			if len(parts) == 0 {
 				t.Skip("the other Helm has a part of each kind: -full runs these")
 			}
 			for i, p := range parts {
 				t.Run(p.name, func(t *testing.T) {
-					t.Parallel()
+					beside(t)
 					l := newLake(t, helm, fmt.Sprintf("cutovers-%s-%d", helm, i))
 					l.installed()
 					p.do(l)

@@ -12,7 +12,7 @@ import (
 // stopped, another one makes both stores equal.
 func TestFirstPass(t *testing.T) {
 	if !*full {
-		t.Skip("TestMove has a first pass too: -full runs it")
+		t.Skip("TestMigrate has a first pass too: -full runs it")
 	}
 	t.Parallel()
 	for _, helm := range []string{"helm3", "helm4"} {

@@ -24,7 +24,7 @@ func TestGuard(t *testing.T) {
 			if helm == "helm4" && !*full {
 				t.Skip("TestLoss has Helm 4: -full runs both")
 			}
-			t.Parallel()
+			beside(t)
 			l := newLake(t, helm, "guard-"+helm)
 			l.install()
 			l.ready("app.kubernetes.io/name=load", 1)

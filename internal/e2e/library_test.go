@@ -14,7 +14,7 @@ func TestTheChartMovesItself(t *testing.T) {
 	for _, helm := range []string{"helm3", "helm4"} {
 		if helm == "helm3" || *full {
 			t.Run(helm, func(t *testing.T) {
-				t.Parallel()
+				beside(t)
 				l := newLake(t, helm, "library-"+helm)
 				l.install(l.moves("minio")...)
 				l.begins()

@@ -27,6 +27,15 @@ type outsider struct {
 	file string
 }
 
+// pace is the time between two operations of an application or an outsider. Both processors are busy with a quarter of it.
+func pace() string {
+	if *full {
+		return "40ms"
+	}
+
+	return "100ms"
+}
+
 func (l *lake) outsider(name string) *outsider {
 	l.t.Helper()
 	alias, err := l.client.CoreV1().Services(l.namespace).Get(l.t.Context(), l.name+"-objectstorage", meta.GetOptions{})
@@ -35,7 +44,7 @@ func (l *lake) outsider(name string) *outsider {
 	}
 	folder := l.t.TempDir()
 	cmd := l.Command(context.WithoutCancel(l.t.Context()), l.load,
-		fmt.Sprintf("--endpoint=http://%s:9000", alias.Spec.ClusterIP), "--bucket="+bucket, "--ledger="+folder, "--name="+name, "--pace=40ms", "--seed=2")
+		fmt.Sprintf("--endpoint=http://%s:9000", alias.Spec.ClusterIP), "--bucket="+bucket, "--ledger="+folder, "--name="+name, "--pace="+pace(), "--seed=2")
 	cmd.Env = append(cmd.Env, "ACCESS_KEY="+accessKey, "SECRET_KEY="+secretKey)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {

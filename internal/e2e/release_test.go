@@ -3,6 +3,7 @@
 package e2e_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/md5"
 	"encoding/hex"
@@ -66,6 +67,7 @@ func newLake(t *testing.T, helm, namespace string) *lake {
 	for _, name := range []string{"load.yaml", "smoke.yaml"} {
 		template, err := os.ReadFile(filepath.Join(root, "testdata", "e2e", name))
 		if err == nil {
+			template = bytes.ReplaceAll(template, []byte("PACE"), []byte(pace()))
 			err = os.WriteFile(filepath.Join(chart, "templates", name), template, 0o644)
 		}
 		if err != nil {

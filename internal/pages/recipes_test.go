@@ -164,7 +164,7 @@ const prepare = onBoth + "--set migration.minioToVersitygw.enabled=true"
 // TestFAQWritesDuringTheMirror: consumers go on during the first pass; what they wrote, overwrote and
 // deleted after it is on the target once the alias has moved.
 func TestFAQWritesDuringTheMirror(t *testing.T) {
-	testworld.Wide(t, "TestMove on a real cluster")
+	testworld.Wide(t, "TestMigrate on a real cluster")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.installed(t)
