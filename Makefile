@@ -12,9 +12,11 @@ EXE := $(shell go env GOEXE)
 PLATFORM := $(shell go env GOOS)-$(shell go env GOARCH)
 
 # The pinned programs: built once into ~/.cache/ferry, see testdata/tools/README.md.
-PROGRAM := go run ./internal/testworld/cmd/build
+PROGRAM := CGO_ENABLED=0 go run -trimpath ./internal/testworld/cmd/build
 TEST_PROGRAMS := helm3 helm4 versitygw minio mc rclone etcd kube-apiserver kubectl kustomize
 CLUSTER_PROGRAMS := kube-controller-manager kube-scheduler kubelet kube-proxy containerd containerd-shim-runc-v2 ctr coredns
+# What tests run in: a scratch folder in memory, and API servers that are lent from test to test.
+WORLD := CGO_ENABLED=0 go run -trimpath ./internal/testworld/cmd/world
 path = $$($(PROGRAM) $(1) | sed 's,^[^/]*,,')
 
 FUZZTIME ?= 10s
@@ -35,29 +37,30 @@ build: ## bin/ferry and bin/ferry-hook for this machine; `helm plugin install .`
 demo: ## a chart rendered by real Helms with Ferry, seven buckets moved between real S3 servers and proven
 	@go run ./internal/demo
 
-# What tests build and run is not seen by the cache of results: -count=1. A program with the race detector sleeps for a
+# What tests build and run is not seen by the cache of results: -count=1. What is compiled is in the cache of any folder
+# that this is cloned to, and for the programs of a release too: -trimpath. A program with the race detector sleeps for a
 # second whenever it exits, unless GORACE says otherwise.
-GO_TEST := go test -count=1 -timeout 60m
+GO_TEST := go test -trimpath -count=1 -timeout 60m
 GO_RACE := CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 $(GO_TEST) -race
 
 .PHONY: test
 test: ## what must pass; the first run builds the real servers and Helms that it uses (minutes)
 	@$(PROGRAM) $(TEST_PROGRAMS)
 	@# the engine is concurrent all over, and its tests wait much: with the race detector, beside the others
-	$(GO_RACE) -parallel 8 ./mirror ./mirror/lease & engine=$$!; \
-	CGO_ENABLED=0 $(GO_TEST) -parallel 4 $$(go list ./... | grep -vE '/mirror(/lease)?$$') && others=0 || others=1; \
-	wait $$engine && exit $$others
+	$(WORLD) -api-servers 2 sh -c '$(GO_RACE) -parallel 8 ./mirror ./mirror/lease & engine=$$!; \
+	CGO_ENABLED=0 $(GO_TEST) -parallel 4 $$(go list ./... | grep -vE "/mirror(/lease)?$$") && others=0 || others=1; \
+	wait $$engine && exit $$others'
 
 .PHONY: test-full
 test-full: ## all tests, with the race detector, and with both Helms what test shares out between them
 	@$(PROGRAM) $(TEST_PROGRAMS)
-	FERRY_TESTS=full $(GO_RACE) ./...
+	FERRY_TESTS=full $(WORLD) -api-servers 2 sh -c '$(GO_RACE) ./...'
 
 .PHONY: e2e
 e2e: ## each mechanism once on a real cluster, which it makes and removes: needs Linux, root and Debian's packages
 	@$(PROGRAM) $(CLUSTER_PROGRAMS) $(TEST_PROGRAMS)
-	@# four at a time: two leave a quarter of the processors idle
-	CGO_ENABLED=0 go test -tags e2e -count=1 -timeout 60m -parallel 4 ./internal/testworld/node ./internal/e2e/...
+	@# so many at a time: fewer leave the processors idle while all wait
+	$(WORLD) go test -trimpath -tags e2e -count=1 -timeout 60m -parallel 6 ./internal/testworld/node ./internal/e2e/...
 
 .PHONY: e2e-full
 CHUNKS ?=
@@ -69,7 +72,7 @@ e2e-full: ## the whole of it: every row of every table and every kill, into docs
 		sed -E 's,^Test(Cutovers|ToAStoreOutsideAndBack|KilledCutover|TheJobVanishes)$$,&/helm3 &/helm4,'); \
 	for chunk in $$chunks; do \
 		name=$$(echo $$chunk | tr / -); \
-		if CGO_ENABLED=0 go test -tags e2e -count=1 -timeout 10m -parallel 5 ./internal/e2e -full -v -run "^$${chunk/\//\$$/^}\$$" 2>&1 | tee bin/e2e/$$name.log; then \
+		if $(WORLD) go test -trimpath -tags e2e -count=1 -timeout 10m -parallel 5 ./internal/e2e -full -v -run "^$${chunk/\//\$$/^}\$$" 2>&1 | tee bin/e2e/$$name.log; then \
 			sed -n 's/^ *--- //p' bin/e2e/$$name.log > docs/results/e2e/$$name.txt; \
 		else failed="$$failed $$chunk"; fi; \
 	done; \

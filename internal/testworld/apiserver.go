@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/clientcmd/api"
 
@@ -20,20 +19,29 @@ import (
 )
 
 // APIServer is a Kubernetes API server, and the etcd behind it, that this
-// process started.
+// process started or has borrowed.
 type APIServer struct {
 	Cluster
-	etcd, server *process
+	store     etcd
+	processes []*process
+	giveBack  func() // of one that is borrowed, whose processes are another's
 }
 
-// Stop ends the server. It does not wait until connections have drained, since
+// Stop ends the server, or gives it back. It does not wait until connections have drained, since
 // nothing of a scratch cluster is worth it.
 func (a *APIServer) Stop() {
-	a.server.stop(time.Second)
-	a.etcd.stop(time.Second)
+	if a.giveBack != nil {
+		a.giveBack()
+
+		return
+	}
+	for _, p := range a.processes {
+		p.stop(time.Second)
+	}
 }
 
-// LaunchAPIServer starts etcd and kube-apiserver with files and logs in dir. ctx
+// LaunchAPIServer starts etcd and kube-apiserver with files and logs in dir, or
+// borrows them where some are lent (see Lend). ctx
 // bounds building and starting; the servers run until Stop.
 //
 // The API has RBAC, ServiceAccount and Pod Security admission, but no
@@ -41,6 +49,15 @@ func (a *APIServer) Stop() {
 // when they are deleted, a new namespace has the ServiceAccount that
 // Cluster.Namespace gives it.
 func LaunchAPIServer(ctx context.Context, dir string) (*APIServer, error) {
+	if a, err := borrow(ctx, dir); a != nil || err != nil {
+		return a, err
+	}
+
+	return startAPIServer(ctx, dir)
+}
+
+// startAPIServer starts servers. A port that somebody else took between choice and use costs another attempt.
+func startAPIServer(ctx context.Context, dir string) (*APIServer, error) {
 	for attempt := 1; ; attempt++ {
 		a, err := launchAPIServer(ctx, dir)
 		if err == nil || attempt == 3 || !errors.Is(err, errEnded) {
@@ -54,18 +71,18 @@ func launchAPIServer(ctx context.Context, scratch string) (*APIServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	etcd, store, err := launchEtcd(ctx, dir)
+	behind, store, err := launchEtcd(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
 	server, cluster, err := launchKubeAPIServer(ctx, dir, store)
 	if err != nil {
-		etcd.stop(0)
+		behind.stop(0)
 
 		return nil, err
 	}
 
-	return &APIServer{Cluster: cluster, etcd: etcd, server: server}, nil
+	return &APIServer{Cluster: cluster, store: etcd(store), processes: []*process{server, behind}}, nil
 }
 
 // launchEtcd returns the running etcd and its URL.
@@ -169,14 +186,9 @@ func newCluster(dir, endpoint string) (Cluster, pki.Pair, error) {
 	if err != nil {
 		return Cluster{}, pki.Pair{}, fmt.Errorf("write the kubeconfig: %w", err)
 	}
-	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
-	if err != nil {
-		return Cluster{}, pki.Pair{}, err
-	}
-	config.QPS = -1 // no throttling: the server is the test's own
-	config.WarningHandler = rest.NoWarnings{}
+	cluster, err := open(kubeconfig)
 
-	return Cluster{Kubeconfig: kubeconfig, Config: config}, serving, nil
+	return cluster, serving, err
 }
 
 // probe succeeds when the server is ready, which includes the default roles,

@@ -1,9 +1,14 @@
 package testworld_test
 
 import (
+	"context"
+	"errors"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	core "k8s.io/api/core/v1"
 	rbac "k8s.io/api/rbac/v1"
@@ -52,8 +57,15 @@ metadata: {name: alien}
 metadata: {name: nameless}
 `
 
+// Which is lent, so that it shows that one that is lent is as good as one's own.
 func TestAPIServer(t *testing.T) {
-	cluster := testworld.StartAPIServer(t)
+	lend(t)
+	server, err := testworld.LaunchAPIServer(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Stop()
+	cluster := server.Cluster
 	client, err := kubernetes.NewForConfig(cluster.Config)
 	if err != nil {
 		t.Fatal(err)
@@ -81,6 +93,98 @@ func TestAPIServer(t *testing.T) {
 	t.Run("names what it refuses", func(t *testing.T) { testRefusal(t, cluster) })
 	t.Run("obeys roles", func(t *testing.T) { testRoles(t, cluster, client) })
 	t.Run("enforces pod security", func(t *testing.T) { testPodSecurity(t, cluster) })
+	t.Run("is nobody else's", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := testworld.LaunchAPIServer(ctx, t.TempDir()); !errors.Is(err, context.Canceled) {
+			t.Errorf("a second borrower gets: %v", err)
+		}
+	})
+	t.Run("is cleared for the next", func(t *testing.T) { testCleared(t, server) })
+}
+
+// lend has an API server lent to this process.
+func lend(t *testing.T) {
+	t.Helper()
+	folder := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	env, wait := testworld.Lend(ctx, folder, 1)
+	t.Cleanup(func() {
+		cancel()
+		if err := wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	name, value, _ := strings.Cut(env, "=")
+	t.Setenv(name, value)
+	offer := filepath.Join(folder, "0", "loan.json")
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		if _, err := os.Stat(offer); err == nil {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal("no API server is offered")
+		}
+	}
+}
+
+// testCleared gives a server back and borrows it again.
+func testCleared(t *testing.T, server *testworld.APIServer) {
+	t.Helper()
+	state := func(c testworld.Cluster) (namespaces, roles []string) {
+		client, err := kubernetes.NewForConfig(c.Config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := client.CoreV1().Namespaces().List(t.Context(), meta.ListOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range found.Items {
+			namespaces = append(namespaces, n.Name)
+		}
+		all, err := client.RbacV1().ClusterRoles().List(t.Context(), meta.ListOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range all.Items {
+			roles = append(roles, r.Name)
+		}
+
+		return namespaces, roles
+	}
+	role := &rbac.ClusterRole{ObjectMeta: meta.ObjectMeta{Name: "left-behind"}}
+	client, err := kubernetes.NewForConfig(server.Config)
+	if err == nil {
+		_, err = client.RbacV1().ClusterRoles().Create(t.Context(), role, meta.CreateOptions{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _ := state(server.Cluster)
+	server.Stop()
+	again, err := testworld.LaunchAPIServer(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Stop()
+	if again.Config.Host != server.Config.Host {
+		t.Errorf("the next borrower gets %s, not %s", again.Config.Host, server.Config.Host)
+	}
+	namespaces, roles := state(again.Cluster)
+	if want := []string{"default", "kube-node-lease", "kube-public", "kube-system"}; !slices.Equal(namespaces, want) || len(before) <= len(want) {
+		t.Errorf("of the namespaces %v there are %v", before, namespaces)
+	}
+	if slices.Contains(roles, "left-behind") || !slices.Contains(roles, "cluster-admin") {
+		t.Errorf("there are the roles %v", roles)
+	}
+	for _, name := range before {
+		if !slices.Contains(namespaces, name) {
+			if err := again.Namespace(t.Context(), name, nil); err != nil {
+				t.Errorf("what was there cannot be made again: %v", err)
+			}
+		}
+	}
 }
 
 func testApply(t *testing.T, cluster testworld.Cluster, client kubernetes.Interface) {

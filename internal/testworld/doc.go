@@ -14,6 +14,9 @@
 //	store := testworld.StartMinIO(t)     // an S3 with Endpoint and keys
 //	cluster := testworld.StartAPIServer(t) // a Kubernetes API without nodes
 //
+// What make runs tests in is made by cmd/world: their scratch is in memory where that has room (Scratch), and Kubernetes
+// API servers are lent from test to test, cleared in between (Lend). A test run without it starts its own.
+//
 // The programs of this module are built once for all packages that test them, as a release has them:
 //
 //	hook := testworld.Built(t, "./cmd/ferry-hook")

@@ -13,3 +13,6 @@ func groupAttributes() *syscall.SysProcAttr {
 // keepsAttributes reports whether the file system of dir stores extended
 // attributes; here no one can tell, so nothing relies on them.
 func keepsAttributes(string) bool { return false }
+
+// inMemory is a place for files in memory, or "".
+func inMemory() string { return "" }

@@ -136,7 +136,7 @@ func startS3(t testing.TB, launch func(context.Context, string) (*S3Server, erro
 	return server.S3
 }
 
-// StartAPIServer runs a Kubernetes API server until the test ends; see
+// StartAPIServer has a Kubernetes API server until the test ends; see
 // LaunchAPIServer for what it has and what it lacks.
 func StartAPIServer(t testing.TB) Cluster {
 	t.Helper()
@@ -144,7 +144,7 @@ func StartAPIServer(t testing.TB) Cluster {
 	if err != nil {
 		t.Fatal(err)
 	}
-	end(t, server.Stop, server.etcd, server.server)
+	end(t, server.Stop, server.processes...)
 
 	return server.Cluster
 }

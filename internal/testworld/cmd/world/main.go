@@ -1,0 +1,71 @@
+// Command world runs a command, and has ready what tests in it want: a scratch folder in memory as TMPDIR, where
+// there is room for one, and with -api-servers that many API servers for StartAPIServer of package testworld.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/helm-ferry/ferry/internal/testworld"
+)
+
+func main() { os.Exit(run(context.Background(), os.Stdout, os.Stderr, os.Args[1:])) }
+
+func run(ctx context.Context, stdout, stderr io.Writer, args []string) int {
+	flags := flag.NewFlagSet("world", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	servers := flags.Int("api-servers", 0, "number of API servers")
+	if err := flags.Parse(args); err != nil || flags.NArg() == 0 {
+		fmt.Fprintln(stderr, "usage: world [-api-servers N] COMMAND [ARGUMENT…]")
+
+		return 2
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	exit, err := within(ctx, *servers, flags.Args(), stdout, stderr)
+	if err != nil {
+		fmt.Fprintln(stderr, "world: error:", err)
+	}
+
+	return exit
+}
+
+// within returns the exit code of the command.
+func within(ctx context.Context, servers int, command []string, stdout, stderr io.Writer) (exit int, err error) {
+	scratch, remove, err := testworld.Scratch()
+	if err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, stdout, stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = time.Minute
+	cmd.Env = append(os.Environ(), "TMPDIR="+scratch)
+	if servers > 0 {
+		lending, end := context.WithCancel(ctx)
+		env, wait := testworld.Lend(lending, scratch, servers)
+		defer func() {
+			end()
+			err = errors.Join(err, wait())
+		}()
+		cmd.Env = append(cmd.Env, env)
+	}
+	err = cmd.Run()
+	if ended, is := errors.AsType[*exec.ExitError](err); is && ended.Exited() {
+		return ended.ExitCode(), nil
+	}
+	if err != nil {
+		return 1, fmt.Errorf("run %s: %w", command[0], err)
+	}
+
+	return 0, nil
+}
