@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/helm-ferry/ferry/internal/testworld"
 	"github.com/helm-ferry/ferry/mirror"
 	"github.com/helm-ferry/ferry/mirror/faulty"
 	"github.com/helm-ferry/ferry/mirror/lease"
@@ -56,8 +57,12 @@ func pasts() map[string]memory.Quirks {
 // and some find the store out of reach, each complete run can be gone back to, byte for
 // byte.
 func TestRestoreAtEachRun(t *testing.T) {
+	seeds := uint64(2)
+	if testworld.Full() {
+		seeds = 6
+	}
 	for name, quirks := range pasts() {
-		for seed := range uint64(6) {
+		for seed := range seeds {
 			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {
 				inWorld(t, memory.Quirks{PageSize: 4}, quirks, func(w world) {
 					c := chronicle{world: w, rand: rand.New(rand.NewPCG(seed, 7))}

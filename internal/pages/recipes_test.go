@@ -48,7 +48,7 @@ var defaultBuckets = []string{"ilum-files", "ilum-data", "ilum-tables", "ilum-ml
 
 // TestPathBJob is the automated path with both Helms: rehearsed, copied, cut over, verified, retired.
 func TestPathBJob(t *testing.T) {
-	testworld.Wide(t, "TestRollback, and TestMigrate on a real cluster")
+	testworld.Wide(t, "TestMigrate on a real cluster")
 	t.Parallel()
 	for major, helm := range testworld.Helms(t, t.Name()) {
 		t.Run("helm"+major, func(t *testing.T) {
@@ -220,6 +220,7 @@ func TestFAQWasTheMirrorComplete(t *testing.T) {
 
 // TestRollback goes back to MinIO, with what was written since on the new store.
 func TestRollback(t *testing.T) {
+	testworld.Wide(t, "TestMigrate on a real cluster, there and back")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.installed(t)
@@ -234,7 +235,7 @@ func TestRollback(t *testing.T) {
 // TestDowngradeToAnEmptyMinIO: the claim of the old store was deleted; the way back is a migration like
 // any other.
 func TestDowngradeToAnEmptyMinIO(t *testing.T) {
-	testworld.Wide(t, "TestRollback")
+	testworld.Wide(t, "TestMigrate on a real cluster, there and back")
 	t.Parallel()
 	s := newStoreRoom(t, testworld.Helm4(t))
 	s.ferry(t, "upgrade --install"+onNew)
