@@ -47,14 +47,14 @@ GO_RACE := CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 $(GO_TEST) -race
 test: ## what must pass; the first run builds the real servers and Helms that it uses (minutes)
 	@$(PROGRAM) $(TEST_PROGRAMS)
 	@# the engine is concurrent all over, and its tests wait much: with the race detector, beside the others
-	$(WORLD) -api-servers 3 sh -c '$(GO_RACE) -parallel 8 ./mirror ./mirror/lease & engine=$$!; \
-	CGO_ENABLED=0 $(GO_TEST) -p 3 -parallel 4 $$(go list ./... | grep -vE "/mirror(/lease)?$$") && others=0 || others=1; \
+	$(WORLD) -api-servers 2 -minio 5 sh -c '$(GO_RACE) -parallel 8 ./mirror ./mirror/lease & engine=$$!; \
+	CGO_ENABLED=0 $(GO_TEST) -parallel 4 $$(go list ./... | grep -vE "/mirror(/lease)?$$") && others=0 || others=1; \
 	wait $$engine && exit $$others'
 
 .PHONY: test-full
 test-full: ## all tests, with the race detector, and with both Helms what test shares out between them
 	@$(PROGRAM) $(TEST_PROGRAMS)
-	FERRY_TESTS=full $(WORLD) -api-servers 2 sh -c '$(GO_RACE) ./...'
+	FERRY_TESTS=full $(WORLD) -api-servers 2 -minio 5 sh -c '$(GO_RACE) ./...'
 
 .PHONY: e2e
 e2e: ## each mechanism once on a real cluster, which it makes and removes: needs Linux, root and Debian's packages

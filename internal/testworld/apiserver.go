@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/clientcmd/api"
 
@@ -49,7 +50,7 @@ func (a *APIServer) Stop() {
 // when they are deleted, a new namespace has the ServiceAccount that
 // Cluster.Namespace gives it.
 func LaunchAPIServer(ctx context.Context, dir string) (*APIServer, error) {
-	if a, err := borrow(ctx, dir); a != nil || err != nil {
+	if a, err := borrowAPIServer(ctx, dir); a != nil || err != nil {
 		return a, err
 	}
 
@@ -189,6 +190,18 @@ func newCluster(dir, endpoint string) (Cluster, pki.Pair, error) {
 	cluster, err := open(kubeconfig)
 
 	return cluster, serving, err
+}
+
+// open is the cluster of a kubeconfig that is the test's own.
+func open(kubeconfig string) (Cluster, error) {
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	if err != nil {
+		return Cluster{}, err
+	}
+	config.QPS = -1 // no throttling: the server is the test's own
+	config.WarningHandler = rest.NoWarnings{}
+
+	return Cluster{Kubeconfig: kubeconfig, Config: config}, nil
 }
 
 // probe succeeds when the server is ready, which includes the default roles,

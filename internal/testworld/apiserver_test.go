@@ -59,7 +59,7 @@ metadata: {name: nameless}
 
 // Which is lent, so that it shows that one that is lent is as good as one's own.
 func TestAPIServer(t *testing.T) {
-	lend(t)
+	lend(t, "api-server-0", 1, 0)
 	server, err := testworld.LaunchAPIServer(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -103,12 +103,12 @@ func TestAPIServer(t *testing.T) {
 	t.Run("is cleared for the next", func(t *testing.T) { testCleared(t, server) })
 }
 
-// lend has an API server lent to this process.
-func lend(t *testing.T) {
+// lend has servers lent to this process, and waits for one.
+func lend(t *testing.T, awaited string, apiServers, minIOs int) {
 	t.Helper()
 	folder := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
-	env, wait := testworld.Lend(ctx, folder, 1)
+	env, wait := testworld.Lend(ctx, folder, apiServers, minIOs)
 	t.Cleanup(func() {
 		cancel()
 		if err := wait(); err != nil {
@@ -117,13 +117,13 @@ func lend(t *testing.T) {
 	})
 	name, value, _ := strings.Cut(env, "=")
 	t.Setenv(name, value)
-	offer := filepath.Join(folder, "0", "loan.json")
+	offer := filepath.Join(folder, awaited, "loan.json")
 	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		if _, err := os.Stat(offer); err == nil {
 			return
 		}
 		if time.Now().After(end) {
-			t.Fatal("no API server is offered")
+			t.Fatalf("no %s is offered", awaited)
 		}
 	}
 }

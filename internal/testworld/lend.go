@@ -7,101 +7,129 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
+	"sync"
 	"time"
-
-	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
 )
 
 // lentFrom is the environment variable with the folder that Lend keeps its servers in.
-const lentFrom = "FERRY_TEST_API_SERVERS"
+const lentFrom = "FERRY_TEST_LOANS"
+
+// The kinds of servers that are lent, each in folders of that name and a number.
+const (
+	lentAPIServer = "api-server"
+	lentMinIO     = "minio"
+)
 
 // loan is what the folder of a lent server says of it in loan.json, which is there once the server is ready.
 type loan struct {
-	Store      string   // URL of its etcd
+	Logs []string // paths
+
+	Store      string   // of an API server: URL of its etcd,
+	Keys       []string // what that held when the server was ready,
 	Kubeconfig string   // path
-	Keys       []string // what its etcd held when it was ready
-	Logs       []string // paths
+
+	S3   *S3    // of a store, which its owner's keys open,
+	Data string // path of the folder that it serves
 }
 
-// Lend starts n API servers below dir, one after the other, for LaunchAPIServer in the processes that have the
-// environment variable it returns: starting one costs five seconds of processor, and clearing one nothing. The servers
-// run until ctx ends; wait returns after that.
-func Lend(ctx context.Context, dir string, n int) (env string, wait func() error) {
-	done := make(chan error, 1)
-	go func() {
-		var errs []error
-		for i := 0; i < n && ctx.Err() == nil; i++ {
-			server, err := launchLent(ctx, filepath.Join(dir, strconv.Itoa(i)))
-			if err != nil {
-				if ctx.Err() == nil {
-					errs = append(errs, fmt.Errorf("start an API server to lend: %w", err))
-				}
+// errKept says that a server cannot be cleared, and hence not be lent any more.
+var errKept = errors.New("it keeps what it has")
 
-				break
-			}
-			defer server.Stop()
+// Lend starts API servers and MinIOs below dir, one after the other, for LaunchAPIServer and StartMinIO in the
+// processes that have the environment variable it returns: starting one costs five seconds and three quarters of a
+// second of processor, and clearing one nothing. The servers run until ctx ends; wait returns after that.
+func Lend(ctx context.Context, dir string, apiServers, minIOs int) (env string, wait func() error) {
+	var running sync.WaitGroup
+	errs := make([]error, 2)
+	running.Go(func() { errs[0] = lend(ctx, dir, lentAPIServer, apiServers, offeredAPIServer) })
+	running.Go(func() { errs[1] = lend(ctx, dir, lentMinIO, minIOs, offeredMinIO) })
+
+	return lentFrom + "=" + dir, func() error {
+		running.Wait()
+
+		return errors.Join(errs...)
+	}
+}
+
+// lend starts servers of a kind, and stops them when ctx ends.
+func lend(ctx context.Context, dir, kind string, n int, start func(context.Context, string) (loan, func(), error)) error {
+	for i := range n {
+		folder := filepath.Join(dir, fmt.Sprintf("%s-%d", kind, i))
+		l, stop, err := start(ctx, folder)
+		if err == nil {
+			defer stop()
+			err = l.write(folder)
 		}
-		<-ctx.Done()
-		done <- errors.Join(errs...)
-	}()
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("start a server to lend: %w", err)
+		}
+	}
+	<-ctx.Done()
 
-	return lentFrom + "=" + dir, func() error { return <-done }
+	return nil
 }
 
-func launchLent(ctx context.Context, dir string) (*APIServer, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	server, err := startAPIServer(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
-	if err := server.offer(ctx, dir); err != nil {
-		server.Stop()
-
-		return nil, err
-	}
-
-	return server, nil
-}
-
-// offer writes down what who borrows the server has to know.
-func (a *APIServer) offer(ctx context.Context, dir string) error {
-	select { // some of what a server makes for itself comes after it says that it is ready
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(3 * time.Second):
-	}
-	keys, err := a.store.keys(ctx)
-	if err != nil {
-		return err
-	}
-	l := loan{Store: string(a.store), Kubeconfig: a.Kubeconfig, Keys: keys}
-	for _, p := range a.processes {
-		l.Logs = append(l.Logs, p.log)
-	}
+func (l loan) write(folder string) error {
 	text, err := json.Marshal(l)
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "loan.new"), text, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "loan.new"), text, 0o600); err != nil {
 		return err
 	}
 
-	return os.Rename(filepath.Join(dir, "loan.new"), filepath.Join(dir, "loan.json"))
+	return os.Rename(filepath.Join(folder, "loan.new"), filepath.Join(folder, "loan.json"))
 }
 
-// borrow returns a server that is lent and that nobody has, cleared of what whoever had it before left there, or nil.
-// Its kubeconfig is a copy in dir, which the borrower may change.
-func borrow(ctx context.Context, dir string) (*APIServer, error) {
+func offeredAPIServer(ctx context.Context, dir string) (loan, func(), error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return loan{}, nil, err
+	}
+	server, err := startAPIServer(ctx, dir)
+	if err != nil {
+		return loan{}, nil, err
+	}
+	select { // some of what a server makes for itself comes after it says that it is ready
+	case <-ctx.Done():
+	case <-time.After(3 * time.Second):
+	}
+	keys, err := server.store.keys(ctx)
+	if err != nil {
+		server.Stop()
+
+		return loan{}, nil, err
+	}
+	l := loan{Store: string(server.store), Kubeconfig: server.Kubeconfig, Keys: keys}
+	for _, p := range server.processes {
+		l.Logs = append(l.Logs, p.log)
+	}
+
+	return l, server.Stop, nil
+}
+
+func offeredMinIO(ctx context.Context, dir string) (loan, func(), error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return loan{}, nil, err
+	}
+	server, err := launchMinIO(ctx, dir, Uncollected())
+	if err != nil {
+		return loan{}, nil, err
+	}
+
+	return loan{Logs: []string{server.process.log}, S3: &server.S3, Data: filepath.Join(dir, "data")}, server.Stop, nil
+}
+
+// borrow has accept take and clear a server that is lent and that nobody has, until giveBack. There may be none: then
+// giveBack is nil.
+func borrow(kind string, accept func(loan) error) (giveBack func(), err error) {
 	from := os.Getenv(lentFrom)
 	if from == "" {
 		return nil, nil
 	}
-	offers, err := filepath.Glob(filepath.Join(from, "*", "loan.json"))
+	offers, err := filepath.Glob(filepath.Join(from, kind+"-*", "loan.json"))
 	if err != nil {
 		return nil, err
 	}
@@ -113,61 +141,25 @@ func borrow(ctx context.Context, dir string) (*APIServer, error) {
 		if giveBack == nil {
 			continue
 		}
-		a, err := accept(ctx, offer, dir)
-		if err != nil {
-			giveBack()
-
-			return nil, fmt.Errorf("borrow an API server: %w", err)
+		var l loan
+		text, err := os.ReadFile(offer)
+		if err == nil {
+			err = json.Unmarshal(text, &l)
 		}
-		a.giveBack = giveBack
-
-		return a, nil
+		if err == nil {
+			err = accept(l)
+		}
+		if err == nil {
+			return giveBack, nil
+		}
+		if errors.Is(err, errKept) {
+			err = os.Rename(offer, offer+".kept")
+		}
+		giveBack()
+		if err != nil && !errors.Is(err, os.ErrNotExist) { // somebody else may have found it kept
+			return nil, fmt.Errorf("borrow a server of %s: %w", filepath.Dir(offer), err)
+		}
 	}
 
 	return nil, nil
-}
-
-func accept(ctx context.Context, offer, dir string) (*APIServer, error) {
-	text, err := os.ReadFile(offer)
-	if err != nil {
-		return nil, err
-	}
-	var l loan
-	if err := json.Unmarshal(text, &l); err != nil {
-		return nil, err
-	}
-	store := etcd(l.Store)
-	if err := store.clear(ctx, l.Keys); err != nil {
-		return nil, err
-	}
-	kubeconfig := filepath.Join(dir, "kubeconfig")
-	text, err = os.ReadFile(l.Kubeconfig)
-	if err != nil {
-		return nil, err
-	}
-	if err := os.WriteFile(kubeconfig, text, 0o600); err != nil {
-		return nil, err
-	}
-	cluster, err := open(kubeconfig)
-	if err != nil {
-		return nil, err
-	}
-	a := &APIServer{Cluster: cluster, store: store}
-	for _, log := range l.Logs {
-		a.processes = append(a.processes, &process{name: strings.TrimSuffix(filepath.Base(log), ".log"), log: log})
-	}
-
-	return a, nil
-}
-
-// open is the cluster of a kubeconfig that is the test's own.
-func open(kubeconfig string) (Cluster, error) {
-	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
-	if err != nil {
-		return Cluster{}, err
-	}
-	config.QPS = -1 // no throttling: the server is the test's own
-	config.WarningHandler = rest.NoWarnings{}
-
-	return Cluster{Kubeconfig: kubeconfig, Config: config}, nil
 }

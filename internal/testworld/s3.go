@@ -55,17 +55,22 @@ func Uncollected() []string { return []string{"GOGC=off", "GOMEMLIMIT=1GiB"} }
 // LaunchMinIO starts MinIO with one drive, dir/data, and writes dir/minio.log.
 // ctx bounds building and starting; the server runs until Stop.
 func LaunchMinIO(ctx context.Context, dir string) (*S3Server, error) {
+	if testing.Testing() {
+		return launchMinIO(ctx, dir, Uncollected())
+	}
+
+	return launchMinIO(ctx, dir, nil)
+}
+
+func launchMinIO(ctx context.Context, dir string, more []string) (*S3Server, error) {
 	return launchS3(ctx, dir, "minio", func(s S3, address string) (env, args []string) {
-		env = []string{
+		env = append([]string{
 			"MINIO_ROOT_USER=" + s.AccessKey,
 			"MINIO_ROOT_PASSWORD=" + s.SecretKey,
 			"MINIO_REGION=" + s.Region,
 			"MINIO_BROWSER=off",
 			"MINIO_UPDATE=off",
-		}
-		if testing.Testing() {
-			env = append(env, Uncollected()...)
-		}
+		}, more...)
 
 		return env, []string{"server", "--quiet", "--address", address, filepath.Join(dir, "data")}
 	})

@@ -104,9 +104,18 @@ func program(t testing.TB, name string) string {
 	return path
 }
 
-// StartMinIO runs MinIO until the test ends.
+// StartMinIO has a MinIO without buckets until the test ends. It may be one that is lent; see Lend.
 func StartMinIO(t testing.TB) S3 {
 	t.Helper()
+	server, giveBack, err := borrowMinIO(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if server != nil {
+		end(t, giveBack, server.process)
+
+		return server.S3
+	}
 
 	return startS3(t, LaunchMinIO)
 }

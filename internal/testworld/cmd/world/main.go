@@ -1,5 +1,5 @@
 // Command world runs a command, and has ready what tests in it want: a scratch folder in memory as TMPDIR, where
-// there is room for one, and with -api-servers that many API servers for StartAPIServer of package testworld.
+// there is room for one, and with -api-servers and -minio servers for StartAPIServer and StartMinIO of package testworld.
 package main
 
 import (
@@ -22,15 +22,17 @@ func main() { os.Exit(run(context.Background(), os.Stdout, os.Stderr, os.Args[1:
 func run(ctx context.Context, stdout, stderr io.Writer, args []string) int {
 	flags := flag.NewFlagSet("world", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	servers := flags.Int("api-servers", 0, "number of API servers")
+	var lent loans
+	flags.IntVar(&lent.apiServers, "api-servers", 0, "number of API servers")
+	flags.IntVar(&lent.minIOs, "minio", 0, "number of MinIOs")
 	if err := flags.Parse(args); err != nil || flags.NArg() == 0 {
-		fmt.Fprintln(stderr, "usage: world [-api-servers N] COMMAND [ARGUMENT…]")
+		fmt.Fprintln(stderr, "usage: world [-api-servers N] [-minio N] COMMAND [ARGUMENT…]")
 
 		return 2
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	exit, err := within(ctx, *servers, flags.Args(), stdout, stderr)
+	exit, err := within(ctx, lent, flags.Args(), stdout, stderr)
 	if err != nil {
 		fmt.Fprintln(stderr, "world: error:", err)
 	}
@@ -38,8 +40,11 @@ func run(ctx context.Context, stdout, stderr io.Writer, args []string) int {
 	return exit
 }
 
+// loans are how many servers are lent.
+type loans struct{ apiServers, minIOs int }
+
 // within returns the exit code of the command.
-func within(ctx context.Context, servers int, command []string, stdout, stderr io.Writer) (exit int, err error) {
+func within(ctx context.Context, lent loans, command []string, stdout, stderr io.Writer) (exit int, err error) {
 	scratch, remove, err := testworld.Scratch()
 	if err != nil {
 		return 1, err
@@ -50,9 +55,9 @@ func within(ctx context.Context, servers int, command []string, stdout, stderr i
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = time.Minute
 	cmd.Env = append(os.Environ(), "TMPDIR="+scratch)
-	if servers > 0 {
+	if lent != (loans{}) {
 		lending, end := context.WithCancel(ctx)
-		env, wait := testworld.Lend(lending, scratch, servers)
+		env, wait := testworld.Lend(lending, scratch, lent.apiServers, lent.minIOs)
 		defer func() {
 			end()
 			err = errors.Join(err, wait())
