@@ -22,14 +22,14 @@ const (
 
 // loan is what the folder of a lent server says of it in loan.json, which is there once the server is ready.
 type loan struct {
-	Logs []string // paths
+	Logs []string `json:"logs"` // paths
 
-	Store      string   // of an API server: URL of its etcd,
-	Keys       []string // what that held when the server was ready,
-	Kubeconfig string   // path
+	Store      string   `json:"store,omitempty"`      // of an API server: URL of its etcd,
+	Keys       []string `json:"keys,omitempty"`       // what that held when the server was ready,
+	Kubeconfig string   `json:"kubeconfig,omitempty"` // path
 
-	S3   *S3    // of a store, which its owner's keys open,
-	Data string // path of the folder that it serves
+	S3   *S3    `json:"s3,omitempty"`   // of a store, which its owner's keys open,
+	Data string `json:"data,omitempty"` // path of the folder that it serves
 }
 
 // errKept says that a server cannot be cleared, and hence not be lent any more.
