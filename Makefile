@@ -15,7 +15,7 @@ PLATFORM := $(shell go env GOOS)-$(shell go env GOARCH)
 PROGRAM := CGO_ENABLED=0 go run -trimpath ./internal/testworld/cmd/build
 TEST_PROGRAMS := helm3 helm4 versitygw minio mc rclone etcd kube-apiserver kubectl kustomize
 CLUSTER_PROGRAMS := kube-controller-manager kube-scheduler kubelet kube-proxy containerd containerd-shim-runc-v2 ctr coredns
-# What tests run in: a scratch folder in memory, and API servers that are lent from test to test.
+# What tests run in: a scratch folder in memory, and API servers and MinIOs that are lent from test to test.
 WORLD := CGO_ENABLED=0 go run -trimpath ./internal/testworld/cmd/world
 path = $$($(PROGRAM) $(1) | sed 's,^[^/]*,,')
 

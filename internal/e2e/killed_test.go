@@ -54,15 +54,6 @@ func TestKilledCutover(t *testing.T) {
 	}
 }
 
-// beside runs the parts of a test beside one another. The one part that make e2e has of it is not to queue anew behind
-// the short rows of tables.
-func beside(t *testing.T) {
-	t.Helper()
-	if *full {
-		t.Parallel()
-	}
-}
-
 // killedOften has a number of cutovers killed on the way from MinIO, or on the way back to it.
 func (l *lake) killedOften(way string, kills int) any {
 	t := l.t

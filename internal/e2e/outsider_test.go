@@ -27,15 +27,6 @@ type outsider struct {
 	file string
 }
 
-// pace is the time between two operations of an application or an outsider. Both processors are busy with a quarter of it.
-func pace() string {
-	if *full {
-		return "40ms"
-	}
-
-	return "100ms"
-}
-
 func (l *lake) outsider(name string) *outsider {
 	l.t.Helper()
 	alias, err := l.client.CoreV1().Services(l.namespace).Get(l.t.Context(), l.name+"-objectstorage", meta.GetOptions{})

@@ -178,6 +178,25 @@ func (w *world) images(ctx context.Context) error {
 	return nil
 }
 
+// beside runs the parts of a test beside one another. The one part that make e2e has of it is not to queue anew behind
+// the short rows of tables.
+func beside(t *testing.T) {
+	t.Helper()
+	if *full {
+		t.Parallel()
+	}
+}
+
+// pace is the time between two operations of an application or an outsider. With -full, a third of both processors goes
+// into what they write.
+func pace() string {
+	if *full {
+		return "40ms"
+	}
+
+	return "100ms"
+}
+
 // program is one that runs inside the cluster's network.
 type program struct {
 	cmd *exec.Cmd

@@ -15,7 +15,7 @@
 //	cluster := testworld.StartAPIServer(t) // a Kubernetes API without nodes
 //
 // What make runs tests in is made by cmd/world: their scratch is in memory where that has room (Scratch), and Kubernetes
-// API servers are lent from test to test, cleared in between (Lend). A test run without it starts its own.
+// API servers and MinIOs are lent from test to test, cleared in between (Lend). A test run without it starts its own.
 //
 // The programs of this module are built once for all packages that test them, as a release has them:
 //

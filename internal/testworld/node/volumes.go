@@ -70,23 +70,20 @@ func (n *Node) Provision(ctx context.Context, log *slog.Logger) error {
 	}
 }
 
-// tell says that something has changed, until ctx ends.
+// tell says that something has changed, until ctx ends. Who looks then says why nothing can be watched, if it cannot.
 func tell(ctx context.Context, watch func(context.Context, meta.ListOptions) (apiwatch.Interface, error), changed chan<- struct{}) {
 	for ctx.Err() == nil {
-		w, err := watch(ctx, meta.ListOptions{})
-		if err != nil {
-			select {
-			case <-ctx.Done():
-			case <-time.After(time.Second):
+		if w, err := watch(ctx, meta.ListOptions{}); err == nil {
+			for range w.ResultChan() {
+				select {
+				case changed <- struct{}{}:
+				default: // it is to look anyway
+				}
 			}
-
-			continue
 		}
-		for range w.ResultChan() {
-			select {
-			case changed <- struct{}{}:
-			default: // it is to look anyway
-			}
+		select { // a watch that ends at once is no reason to ask all the time
+		case <-ctx.Done():
+		case <-time.After(time.Second):
 		}
 	}
 }
