@@ -19,7 +19,7 @@
 //	TestGuard, TestMigrate                 Helm 3                              Helm 4
 //	TestMove                                                                   both Helms; somebody writes during the second pass
 //	TestTheChartMovesItself                Helm 3, there                       Helm 4, and back
-//	TestKilledCutover                      Helm 4, a kill in each state        both, 10 kills each way, docs/results/kills-*.json
+//	TestKilledCutover                      Helm 4, 3 kills                     both, 10 kills each way, docs/results/kills-*.json
 //	TestLoss                               a row for each mechanism, with      all rows, and with either Helm alone, docs/guard.md
 //	                                       Ferry
 //	TestCutovers/helm3                     rolled back after a failure         an application never gets ready;
